@@ -1,0 +1,362 @@
+"""Every value that crosses a module border. Read this first.
+
+    Source -> Link -> Page -> Article -> Revision -> row
+
+A value goes forward and never comes back. All types are frozen, slotted and keyword-only, and each
+is made in exactly one place (named in its docstring). Absent is `None` or empty; a failure is an
+exception from `scraper.errors`, never a half-filled value.
+
+Does not hold behaviour beyond what can be computed from one value alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class SourceKind(StrEnum):
+    """How a source announces its articles."""
+
+    FEED = "feed"
+    SITEMAP = "sitemap"
+    SECTION = "section"
+
+
+class PageState(StrEnum):
+    """What a page is. Everything but ARTICLE has the same name as the outcome it leads to."""
+
+    ARTICLE = "article"
+    TEASER = "teaser"
+    PAYWALL = "paywall"
+    CONSENT_WALL = "consent_wall"
+    BOT_WALL = "bot_wall"
+    LOGIN = "login"
+    SOFT_404 = "soft_404"
+    INDEX_PAGE = "index_page"
+    NOT_ARTICLE = "not_article"
+    TOO_SHORT = "too_short"
+    NEEDS_BROWSER = "needs_browser"
+
+
+class ArticleKind(StrEnum):
+    """What sort of article it is."""
+
+    NEWS = "news"
+    OPINION = "opinion"
+    ANALYSIS = "analysis"
+    REVIEW = "review"
+    LIVE_BLOG = "live_blog"
+    INTERVIEW = "interview"
+    PRESS_RELEASE = "press_release"
+    ADVERTISEMENT = "advertisement"
+    OBITUARY = "obituary"
+    CORRECTION = "correction"
+    VIDEO = "video"
+    GALLERY = "gallery"
+
+
+class Access(StrEnum):
+    """Who may read the whole text."""
+
+    FREE = "free"
+    METERED = "metered"
+    PAID = "paid"
+
+
+class ParagraphKind(StrEnum):
+    """The part a paragraph plays in the article."""
+
+    LEAD = "lead"
+    TEXT = "text"
+    HEADING = "heading"
+    LIST_ITEM = "list_item"
+    QUOTE = "quote"
+    TABLE_ROW = "table_row"
+    CODE = "code"
+    CAPTION = "caption"
+
+
+class Precision(StrEnum):
+    """How exactly a moment is known."""
+
+    DAY = "day"
+    MINUTE = "minute"
+    SECOND = "second"
+
+
+class OutcomeKind(StrEnum):
+    """The closed list of fates of an address; the README explains each in one line."""
+
+    STORED = "stored"
+    UNCHANGED = "unchanged"
+    REVISED = "revised"
+    REEXTRACTED = "reextracted"
+    DUPLICATE = "duplicate"
+    GONE = "gone"
+    PUT_OFF = "put_off"
+    TEASER = "teaser"
+    PAYWALL = "paywall"
+    CONSENT_WALL = "consent_wall"
+    BOT_WALL = "bot_wall"
+    LOGIN = "login"
+    SOFT_404 = "soft_404"
+    INDEX_PAGE = "index_page"
+    NOT_ARTICLE = "not_article"
+    TOO_SHORT = "too_short"
+    NEEDS_BROWSER = "needs_browser"
+    ROBOTS = "robots"
+    UNSAFE_ADDRESS = "unsafe_address"
+    HTTP_ERROR = "http_error"
+    TIMEOUT = "timeout"
+    UNREACHABLE = "unreachable"
+    TOO_LARGE = "too_large"
+    INCOMPLETE = "incomplete"
+    UNSUPPORTED_TYPE = "unsupported_type"
+    PARSE_ERROR = "parse_error"
+    CRASHED = "crashed"
+
+
+class MatchKind(StrEnum):
+    """How an accepted article relates to what is already stored."""
+
+    NEW = "new"
+    UNCHANGED = "unchanged"
+    REVISED = "revised"
+    REEXTRACTED = "reextracted"
+    DUPLICATE = "duplicate"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Something that announces articles. Made by `pipelines.sources` and `db.sources`."""
+
+    url: str
+    kind: SourceKind
+    site: str
+    language: str | None = None
+    interval_s: int = 3600
+    since: datetime | None = None
+    """Take articles published from here on; None: the default horizon before each run."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What to ask a server for, with the validators of the last answer. Made by `db`."""
+
+    url: str
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """An address that a source announced, and what it said about it. Made by `scraper.discovery`.
+
+    `url` is canonical (`scraper.urls.canonical`); times are aware.
+    """
+
+    url: str
+    source_url: str
+    title: str | None = None
+    published_at: datetime | None = None
+    modified_at: datetime | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A whole answer of a server. Made by `scraper.fetching`, `db.archive` and the commands that read files.
+
+    `url` is what was asked for, exactly as given; `final_url` is where redirects led. `body` is
+    decompressed. `headers` are pairs with lower-case names, in the order received.
+    """
+
+    url: str
+    final_url: str
+    status: int
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes
+    fetched_at: datetime
+
+    @property
+    def sha256(self) -> str:
+        """Hex digest of the body."""
+        return hashlib.sha256(self.body).hexdigest()
+
+    def header(self, name: str) -> str | None:
+        """The first header of that (lower-case) name, or None."""
+        return next((value for key, value in self.headers if key == name), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotModified:
+    """The server's word that nothing changed (304). Made by `scraper.fetching`."""
+
+    url: str
+    fetched_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """A point in time as a page states it. Made by `scraper.dates`.
+
+    `at` is aware: in the zone the page states, or in UTC with `has_zone` False where it states
+    none. For `Precision.DAY` the time of day means nothing. `raw` is the text it was read from.
+    """
+
+    at: datetime
+    precision: Precision
+    has_zone: bool
+    raw: str = ""
+
+    def iso(self) -> str:
+        """ISO 8601, as exact as is known: `2026-05-04`, or with time, or with time and zone."""
+        if self.precision is Precision.DAY:
+            return self.at.date().isoformat()
+        at = self.at if self.has_zone else self.at.replace(tzinfo=None)
+        return at.isoformat(timespec="seconds")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """One vocabulary's answer for one field of an article. Made by the readers in `scraper.extraction`.
+
+    `origin` names the vocabulary and the place in it, such as `jsonld:headline` or `opengraph:og:title`.
+    """
+
+    field: str
+    value: Any
+    origin: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paragraph:
+    """One piece of an article's text, without line breaks but those that carry meaning."""
+
+    kind: ParagraphKind
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """What a page says, and nothing but that. Made by `scraper.extraction.extract`.
+
+    `origins` maps a field to the `Candidate.origin` that won it. `details` holds JSON values only.
+    `confidence` is between 0 and 1. `extractor` names the version that read the page.
+    """
+
+    url: str
+    site: str
+    fetched_at: datetime
+    extractor: str
+    page_sha256: str
+    canonical_url: str | None = None
+    site_name: str | None = None
+    title: str | None = None
+    authors: tuple[str, ...] = ()
+    published_at: Moment | None = None
+    modified_at: Moment | None = None
+    language: str | None = None
+    description: str | None = None
+    section: str | None = None
+    tags: tuple[str, ...] = ()
+    image: str | None = None
+    kind: ArticleKind | None = None
+    access: Access | None = None
+    state: PageState = PageState.ARTICLE
+    paragraphs: tuple[Paragraph, ...] = ()
+    details: Mapping[str, Any] = field(default_factory=dict)
+    origins: Mapping[str, str] = field(default_factory=dict)
+    confidence: float = 0.0
+
+    @property
+    def body(self) -> str:
+        """The paragraphs but captions, joined by a blank line."""
+        return "\n\n".join(p.text for p in self.paragraphs if p.kind is not ParagraphKind.CAPTION)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteMemory:
+    """What the pages of one site repeat. Made by `scraper.extraction.memory`, kept by `db.memory`.
+
+    `repeated` maps the fingerprint of a block (`scraper.text.fingerprint`) to the number of
+    distinct articles it was seen with. `generation` steps when `repeated`'s keys change.
+    """
+
+    site: str
+    generation: int = 0
+    n_pages: int = 0
+    repeated: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What an extraction may know besides the page. Made by `pipelines.digest`; empty by default."""
+
+    link: Link | None = None
+    memory: SiteMemory | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """Whether a page is stored as an article, and why. Made by `pipelines.quality`."""
+
+    is_accepted: bool
+    outcome: OutcomeKind
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """A stored article as `pipelines.dedup` needs it. Made by `db.articles`."""
+
+    article_id: int
+    url: str
+    canonical_url: str | None
+    fingerprint: str
+    page_sha256: str
+    extractor: str
+    generation: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """How an article relates to the stored ones. Made by `pipelines.dedup`. `article_id` is None if new."""
+
+    kind: MatchKind
+    article_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """The only thing `db.articles.save` accepts. Made by `pipelines.digest`."""
+
+    article: Article
+    verdict: Verdict
+    match: Match
+    generation: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredArticle:
+    """An article as the database holds it. Made by `db.articles`."""
+
+    id: int
+    article: Article
+    first_seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of one address in one stage. Made by `pipelines.outcomes`."""
+
+    stage: str
+    url: str
+    kind: OutcomeKind
+    reason: str = ""
+    elapsed_s: float = 0.0
