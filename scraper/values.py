@@ -194,6 +194,64 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordPlace:
+    """Where a record lies in the archive. Made by `db.archive`. Offset and length in bytes."""
+
+    file: str
+    offset: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageRecord:
+    """The row of an archived page, without its body. Made by `db.pages`.
+
+    `link` holds what was announced about the address (`link.url` is canonical, `url` as given).
+    """
+
+    id: int
+    link_id: int
+    site: str
+    link: Link
+    url: str
+    final_url: str
+    status: int
+    sha256: str
+    fetched_at: datetime
+    place: RecordPlace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRecord:
+    """A source with its bookkeeping. Made by `db.sources`."""
+
+    id: int
+    source: Source
+    request: Request
+    is_paused: bool
+    due_at: datetime | None
+    checked_at: datetime | None
+    outcome: str | None
+    reason: str | None
+    n_failures: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueLink:
+    """An address to be fetched now. Made by `db.links`. `page_id` is its latest page, None if never fetched."""
+
+    id: int
+    site: str
+    request: Request
+    published_at: datetime | None
+    first_seen_at: datetime
+    n_tries: int
+    page_id: int | None
+    page_sha256: str | None
+    article_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NotModified:
     """The server's word that nothing changed (304). Made by `scraper.fetching`."""
 
@@ -313,13 +371,18 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """A stored article as `pipelines.dedup` needs it. Made by `db.articles`."""
+    """A stored article as `pipelines.dedup` needs it. Made by `db.articles`.
+
+    `by` says how it was found: the same `link`, the same `canonical` address, or the same `text`.
+    """
 
     article_id: int
-    url: str
-    canonical_url: str | None
-    fingerprint: str
+    by: str
+    page_id: int
     page_sha256: str
+    fetched_at: datetime
+    fingerprint: str
+    state: PageState
     extractor: str
     generation: int
 
@@ -330,16 +393,23 @@ class Match:
 
     kind: MatchKind
     article_id: int | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revision:
-    """The only thing `db.articles.save` accepts. Made by `pipelines.digest`."""
+    """The only thing `db.articles.save` accepts. Made by `pipelines.digest`.
+
+    `page` is where the article was read, `generation` that of the site memory it was read with,
+    `fingerprint` that of its title and body.
+    """
 
     article: Article
     verdict: Verdict
     match: Match
+    page: PageRecord
     generation: int
+    fingerprint: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

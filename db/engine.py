@@ -1,0 +1,136 @@
+"""Opens the database, brings it to the present schema, and hands out connections.
+
+`reading` and `writing` are the only ways to a connection; each is one transaction. SQLite runs in
+WAL mode with `synchronous=NORMAL` (a power cut may lose the last transactions, never the file) and
+writers take the write lock at BEGIN, so that no transaction fails half-way as "locked". SQLAlchemy's
+errors become `StoreError` here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, Connection, Engine, make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from scraper.errors import SettingsError, StoreError
+
+HEAD = "0001"
+"""The migration this code needs; a test compares it with the newest file in `db/migrations`."""
+
+BUSY_TIMEOUT_S = 60
+_WRITES = "newsdesk_writes"
+
+
+def open_engine(address: str) -> Engine:
+    """An engine for a database address (`sqlite:///FILE`, `postgresql://...`) or the path of an SQLite file.
+
+    Connects to nothing yet. Raises `SettingsError` for an address that is neither.
+    """
+    url = _url(address)
+    if url.get_backend_name() == "sqlite":
+        engine = sa.create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S, "isolation_level": None})
+        sa.event.listen(engine, "connect", _prepare_sqlite)
+        sa.event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    try:
+        return sa.create_engine(url, pool_pre_ping=True)
+    except ModuleNotFoundError as error:
+        raise SettingsError("PostgreSQL needs an extra: pip install 'newsdesk[postgresql]'", url=str(url)) from error
+
+
+def _url(address: str) -> URL:
+    if "://" not in address:
+        return URL.create("sqlite", database=address)
+    try:
+        url = make_url(address)
+    except ArgumentError as error:
+        raise SettingsError("not a database address, expected sqlite:///FILE or postgresql://...", url=address) from error
+    if url.drivername in ("postgres", "postgresql"):
+        return url.set(drivername="postgresql+psycopg")
+    if url.get_backend_name() not in ("sqlite", "postgresql"):
+        raise SettingsError("unknown kind of database, expected sqlite:///FILE or postgresql://...", url=address)
+    return url
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # The driver may not begin transactions by itself: _begin_sqlite does.
+    for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=NORMAL"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    kind = "IMMEDIATE" if connection.get_execution_options().get(_WRITES) else "DEFERRED"
+    connection.exec_driver_sql(f"BEGIN {kind}")
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A connection that sees one state of the database and writes nothing."""
+    with _translated(engine), engine.connect() as connection:
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A connection in one transaction: committed at the end, rolled back on any exception."""
+    with _translated(engine), engine.connect().execution_options(**{_WRITES: True}) as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def _translated(engine: Engine) -> Iterator[None]:
+    try:
+        yield
+    except SQLAlchemyError as error:
+        cause = str(getattr(error, "orig", None) or error).strip().splitlines()
+        raise StoreError(cause[0] if cause else type(error).__name__, url=_shown(engine)) from error
+
+
+def _shown(engine: Engine) -> str:
+    return engine.url.render_as_string(hide_password=True)
+
+
+def exists(engine: Engine) -> bool:
+    """Whether there is a newsdesk database at the engine's address. Creates nothing."""
+    if engine.dialect.name == "sqlite" and not _file_exists(engine.url.database):
+        return False
+    return version(engine) is not None
+
+
+def _file_exists(database: str | None) -> bool:
+    return database not in (None, "", ":memory:") and Path(str(database)).is_file()
+
+
+def version(engine: Engine) -> str | None:
+    """The schema version of the database, None where it has none yet."""
+    with reading(engine) as connection:
+        if not sa.inspect(connection).has_table("alembic_version"):
+            return None
+        row = connection.exec_driver_sql("SELECT version_num FROM alembic_version").first()
+        return None if row is None else str(row[0])
+
+
+def check(engine: Engine) -> None:
+    """Nothing, where this code can use the database as it is.
+
+    Raises `StoreError` where there is none, or one that is older or newer than this code.
+    """
+    if not exists(engine):
+        raise StoreError("there is no database yet; `newsdesk add URL` makes one", url=_shown(engine))
+    check_not_newer(engine)
+    if (found := version(engine)) != HEAD:
+        advice = "run `newsdesk run` once to upgrade it"
+        raise StoreError(f"the database has schema {found}, this newsdesk needs {HEAD}: {advice}", url=_shown(engine))
+
+
+def check_not_newer(engine: Engine) -> None:
+    """Nothing; raises `StoreError` when a newer newsdesk has upgraded the database."""
+    found = version(engine)
+    if found is not None and found > HEAD:
+        message = f"the database has schema {found}, newer than this newsdesk knows ({HEAD}): update newsdesk"
+        raise StoreError(message, url=_shown(engine))

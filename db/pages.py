@@ -1,0 +1,131 @@
+"""Rows of `pages`: one a fetch, pointing into the archive. The bodies are in `db.archive`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from db.schema import extractions, links, pages, site_memories
+from scraper.values import Link, Page, PageRecord, RecordPlace
+
+
+def get_page_id(connection: Connection, link_id: int, sha256: str) -> int | None:
+    """The page of the address that had these very bytes, None if there is none."""
+    query = sa.select(pages.c.id).where(pages.c.link_id == link_id, pages.c.sha256 == sha256)
+    return connection.execute(query.where(pages.c.same_as_id.is_(None))).scalar()
+
+
+def add_page(
+    connection: Connection, page: Page, link_id: int, place: RecordPlace, *, same_as_id: int | None, run_id: int | None
+) -> int:
+    """The id of the new row. A page of new bytes becomes the address's latest, unless a later one is known."""
+    row = {"link_id": link_id, "url": page.url, "final_url": page.final_url, "status": page.status}
+    row |= {"sha256": page.sha256, "n_bytes": len(page.body), "fetched_at": page.fetched_at}
+    row |= {"archive_file": place.file, "archive_offset": place.offset, "archive_length": place.length}
+    result = connection.execute(pages.insert().values(**row, same_as_id=same_as_id, run_id=run_id))
+    page_id = int(result.inserted_primary_key[0])
+    # Bytes seen before are the latest again when a text goes A, B, A.
+    _save_latest(connection, link_id, same_as_id or page_id, page.fetched_at)
+    return page_id
+
+
+def _save_latest(connection: Connection, link_id: int, page_id: int, fetched_at: datetime) -> None:
+    latest = sa.select(pages.c.fetched_at).join(links, links.c.page_id == pages.c.id).where(links.c.id == link_id)
+    known = connection.execute(latest).scalar()
+    if known is None or known <= fetched_at:
+        connection.execute(links.update().where(links.c.id == link_id).values(page_id=page_id))
+
+
+def due_learning(connection: Connection, limit: int) -> list[PageRecord]:
+    """Up to `limit` pages that no site memory has counted yet, by site, oldest first."""
+    query = _records().where(pages.c.learned_at.is_(None), pages.c.same_as_id.is_(None))
+    return _fetch(connection, query.order_by(links.c.site, pages.c.fetched_at, pages.c.id).limit(limit))
+
+
+def save_learned(connection: Connection, page_id: int, now: datetime) -> None:
+    """Marks the page as counted."""
+    connection.execute(pages.update().where(pages.c.id == page_id).values(learned_at=now))
+
+
+def due_digest(connection: Connection, extractor: str, since: datetime, limit: int) -> list[PageRecord]:
+    """Up to `limit` pages to be digested, oldest first.
+
+    Those never digested, and of those fetched after `since` the latest of each address that were not
+    digested by this extractor with the site's present memory.
+    """
+    generation = sa.func.coalesce(site_memories.c.generation, 0)
+    of_page = sa.select(extractions.c.page_id).where(extractions.c.page_id == pages.c.id)
+    present = of_page.where(extractions.c.extractor == extractor, extractions.c.generation == generation)
+    is_stale = sa.and_(pages.c.fetched_at >= since, links.c.page_id == pages.c.id, ~present.exists())
+    query = (
+        _records()
+        .outerjoin(site_memories, site_memories.c.site == links.c.site)
+        .where(pages.c.same_as_id.is_(None), pages.c.learned_at.is_not(None), links.c.deleted_at.is_(None))
+        .where(sa.or_(~of_page.exists(), is_stale))
+    )
+    return _fetch(connection, query.order_by(pages.c.fetched_at, pages.c.id).limit(limit))
+
+
+def get_page(connection: Connection, page_id: int) -> PageRecord:
+    """The page of that id."""
+    return _fetch(connection, _records().where(pages.c.id == page_id))[0]
+
+
+def add_extraction(
+    connection: Connection, record: PageRecord, key: tuple[str, int], outcome: str, evidence: str, run_id: int | None
+) -> None:
+    """Marks the page as digested by `key`, an extractor version and a memory generation, with what came of it."""
+    extractor, generation = key
+    row = {"outcome": outcome, "evidence": evidence, "run_id": run_id}
+    where = {"page_id": record.id, "extractor": extractor, "generation": generation}
+    matches = sa.and_(*(extractions.c[name] == value for name, value in where.items()))
+    if connection.execute(extractions.update().where(matches).values(**row)).rowcount == 0:
+        connection.execute(extractions.insert().values(**where, **row))
+
+
+def get_places(connection: Connection, link_ids: list[int]) -> list[RecordPlace]:
+    """Where all answers of these addresses lie in the archive."""
+    query = sa.select(pages.c.archive_file, pages.c.archive_offset, pages.c.archive_length)
+    return [RecordPlace(file=f, offset=o, length=n) for f, o, n in connection.execute(query.where(pages.c.link_id.in_(link_ids)))]
+
+
+def delete_pages(connection: Connection, link_ids: list[int]) -> None:
+    """Removes the rows of all answers of these addresses."""
+    connection.execute(links.update().where(links.c.id.in_(link_ids)).values(page_id=None, etag=None, last_modified=None))
+    connection.execute(pages.delete().where(pages.c.link_id.in_(link_ids)))
+
+
+def _records() -> sa.Select[Any]:
+    announced = [links.c.url.label("link_url"), links.c.site, links.c.source_url, links.c.title]
+    announced += [links.c.published_at, links.c.modified_at, links.c.language]
+    return sa.select(pages, *announced).join(links, links.c.id == pages.c.link_id)
+
+
+def _fetch(connection: Connection, query: sa.Select[Any]) -> list[PageRecord]:
+    return [_record(row) for row in connection.execute(query)]
+
+
+def _record(row: Any) -> PageRecord:
+    link = Link(
+        url=row.link_url,
+        source_url=row.source_url or "",
+        title=row.title,
+        published_at=row.published_at,
+        modified_at=row.modified_at,
+        language=row.language,
+    )
+    return PageRecord(
+        id=row.id,
+        link_id=row.link_id,
+        site=row.site,
+        link=link,
+        url=row.url,
+        final_url=row.final_url,
+        status=row.status,
+        sha256=row.sha256,
+        fetched_at=row.fetched_at,
+        place=RecordPlace(file=row.archive_file, offset=row.archive_offset, length=row.archive_length),
+    )

@@ -1,0 +1,277 @@
+"""The tables. Columns stand in two groups: what the web said, and our own bookkeeping.
+
+Does not create anything: `db.engine.upgrade` runs the migrations, and a test proves that they lead
+here. The full-text index (`article_search`) differs between the databases and lives in `db.search`.
+Times are UTC; the offset a page stated stands beside them.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware datetime in, an aware UTC datetime out; SQLite keeps none of the zone itself."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """UTC, and without zone where the database knows none. Naive datetimes are refused."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("naive datetime")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """The same moment, aware, in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _key() -> Column[Any]:
+    return Column("id", Integer, primary_key=True)
+
+
+def _ref(name: str, target: str, **options: Any) -> Column[Any]:
+    return Column(name, Integer, ForeignKey(target, ondelete=options.pop("ondelete", None)), **options)
+
+
+runs = Table(
+    "runs",
+    metadata,
+    _key(),
+    Column("command", String, nullable=False),
+    Column("version", String, nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+    Column("summary", JSON),
+)
+
+sources = Table(
+    "sources",
+    metadata,
+    _key(),
+    # what the web said
+    Column("url", Text, nullable=False, unique=True),
+    Column("kind", String, nullable=False),
+    Column("site", String, nullable=False, index=True),
+    Column("language", String),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    # our own bookkeeping
+    Column("interval_s", Integer, nullable=False),
+    Column("since", UtcDateTime),
+    Column("is_paused", Boolean, nullable=False, default=False),
+    Column("added_at", UtcDateTime, nullable=False),
+    Column("due_at", UtcDateTime, index=True),
+    Column("checked_at", UtcDateTime),
+    Column("outcome", String),
+    Column("reason", Text),
+    Column("n_failures", Integer, nullable=False, default=0),
+)
+
+links = Table(
+    "links",
+    metadata,
+    _key(),
+    # what the web said
+    Column("url", Text, nullable=False, unique=True),
+    Column("site", String, nullable=False),
+    Column("title", Text),
+    Column("published_at", UtcDateTime),
+    Column("modified_at", UtcDateTime),
+    Column("language", String),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    # our own bookkeeping
+    Column("source_url", Text),
+    Column("first_seen_at", UtcDateTime, nullable=False),
+    Column("checked_at", UtcDateTime),
+    Column("due_at", UtcDateTime),
+    Column("n_tries", Integer, nullable=False, default=0),
+    Column("outcome", String, index=True),
+    Column("reason", Text),
+    _ref("run_id", "runs.id"),
+    Column("page_id", Integer),  # the latest answer whose bytes were new
+    Column("article_id", Integer, index=True),
+    Column("deleted_at", UtcDateTime),
+    Index("ix_links_site_due_at", "site", "due_at"),
+)
+
+pages = Table(
+    "pages",
+    metadata,
+    _key(),
+    # what the web said
+    _ref("link_id", "links.id", nullable=False),
+    Column("url", Text, nullable=False),
+    Column("final_url", Text, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("n_bytes", Integer, nullable=False),
+    Column("fetched_at", UtcDateTime, nullable=False),
+    # our own bookkeeping
+    Column("archive_file", String, nullable=False),
+    Column("archive_offset", BigInteger, nullable=False),
+    Column("archive_length", Integer, nullable=False),
+    Column("same_as_id", Integer),  # an earlier page of the same bytes; this one's record is a revisit
+    Column("learned_at", UtcDateTime),
+    _ref("run_id", "runs.id"),
+    Index("ix_pages_link_id_sha256", "link_id", "sha256"),
+)
+
+articles = Table(
+    "articles",
+    metadata,
+    _key(),
+    # what the web said
+    Column("url", Text, nullable=False, index=True),
+    Column("canonical_url", Text),
+    Column("site", String, nullable=False),
+    Column("site_name", Text),
+    Column("title", Text),
+    Column("published_at", UtcDateTime, index=True),
+    Column("published", JSON),  # {at, precision, has_zone, raw}: the page's own zone and text
+    Column("modified_at", UtcDateTime),
+    Column("modified", JSON),
+    Column("language", String),
+    Column("description", Text),
+    Column("section", Text),
+    Column("image", Text),
+    Column("kind", String),
+    Column("access", String),
+    Column("state", String, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("paragraphs", JSON, nullable=False),
+    Column("details", JSON, nullable=False),
+    # our own bookkeeping
+    _ref("link_id", "links.id", nullable=False, unique=True),
+    _ref("page_id", "pages.id", nullable=False),
+    Column("page_sha256", String(64), nullable=False),
+    Column("fetched_at", UtcDateTime, nullable=False),
+    Column("first_seen_at", UtcDateTime, nullable=False),
+    Column("n_revisions", Integer, nullable=False),
+    Column("fingerprint", String(16), nullable=False),
+    Column("origins", JSON, nullable=False),
+    Column("confidence", Float, nullable=False),
+    Column("extractor", String, nullable=False),
+    Column("generation", Integer, nullable=False),
+    Index("ix_articles_site_canonical_url", "site", "canonical_url"),
+    Index("ix_articles_site_fingerprint", "site", "fingerprint"),
+)
+
+article_authors = Table(
+    "article_authors",
+    metadata,
+    _ref("article_id", "articles.id", primary_key=True, ondelete="CASCADE"),
+    Column("position", Integer, primary_key=True),
+    Column("name", Text, nullable=False, index=True),
+)
+
+article_tags = Table(
+    "article_tags",
+    metadata,
+    _ref("article_id", "articles.id", primary_key=True, ondelete="CASCADE"),
+    Column("position", Integer, primary_key=True),
+    Column("tag", Text, nullable=False, index=True),
+)
+
+revisions = Table(
+    "revisions",
+    metadata,
+    _key(),
+    # what the web said
+    _ref("article_id", "articles.id", nullable=False, ondelete="CASCADE"),
+    Column("title", Text),
+    Column("paragraphs", JSON, nullable=False),
+    # our own bookkeeping
+    Column("number", Integer, nullable=False),
+    _ref("page_id", "pages.id", nullable=False),
+    Column("fingerprint", String(16), nullable=False),
+    Column("fetched_at", UtcDateTime, nullable=False),
+    UniqueConstraint("article_id", "number"),
+)
+
+extractions = Table(
+    "extractions",
+    metadata,
+    _ref("page_id", "pages.id", primary_key=True, ondelete="CASCADE"),
+    Column("extractor", String, primary_key=True),
+    Column("generation", Integer, primary_key=True),
+    Column("outcome", String, nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("article_id", Integer),
+    _ref("run_id", "runs.id"),
+)
+
+site_memories = Table(
+    "site_memories",
+    metadata,
+    Column("site", String, primary_key=True),
+    Column("generation", Integer, nullable=False),
+    Column("n_pages", Integer, nullable=False),
+    Column("repeated", JSON, nullable=False),
+)
+
+site_blocks = Table(
+    "site_blocks",
+    metadata,
+    Column("site", String, primary_key=True),
+    Column("fingerprint", String(16), primary_key=True),
+    Column("n_pages", Integer, nullable=False),
+    Column("sample", Text, nullable=False),
+)
+
+learned_articles = Table(
+    "learned_articles",
+    metadata,
+    Column("site", String, primary_key=True),
+    Column("key", String, primary_key=True),  # one article counts once, however often or wherever it is fetched
+)
+
+outcomes = Table(
+    "outcomes",
+    metadata,
+    _key(),
+    _ref("run_id", "runs.id", nullable=False, index=True),
+    Column("stage", String, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("elapsed_s", Float, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
