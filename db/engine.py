@@ -49,7 +49,9 @@ def _url(address: str) -> URL:
     try:
         url = make_url(address)
     except ArgumentError as error:
-        raise SettingsError("not a database address, expected sqlite:///FILE or postgresql://...", url=address) from error
+        raise SettingsError(
+            "not a database address, expected sqlite:///FILE or postgresql://...", url=address
+        ) from error
     if url.drivername in ("postgres", "postgresql"):
         return url.set(drivername="postgresql+psycopg")
     if url.get_backend_name() not in ("sqlite", "postgresql"):

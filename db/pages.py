@@ -12,31 +12,31 @@ from db.schema import extractions, links, pages, site_memories
 from scraper.values import Link, Page, PageRecord, RecordPlace
 
 
-def get_page_id(connection: Connection, link_id: int, sha256: str) -> int | None:
-    """The page of the address that had these very bytes, None if there is none."""
-    query = sa.select(pages.c.id).where(pages.c.link_id == link_id, pages.c.sha256 == sha256)
-    return connection.execute(query.where(pages.c.same_as_id.is_(None))).scalar()
+def has_page(connection: Connection, page: Page, link_id: int) -> bool:
+    """Whether these very bytes are the address's latest, or were already taken as fetched at that time."""
+    same = sa.select(pages.c.id).join(links, links.c.id == pages.c.link_id).where(pages.c.link_id == link_id)
+    same = same.where(pages.c.sha256 == page.sha256)
+    same = same.where(sa.or_(links.c.page_id == pages.c.id, pages.c.fetched_at == page.fetched_at))
+    return connection.execute(same.limit(1)).first() is not None
 
 
 def add_page(
     connection: Connection, page: Page, link_id: int, place: RecordPlace, *, same_as_id: int | None, run_id: int | None
 ) -> int:
-    """The id of the new row. A page of new bytes becomes the address's latest, unless a later one is known."""
+    """The id of the new row, which becomes the address's latest unless it repeats the latest or a later one is known.
+
+    `same_as_id` is the address's latest page when the bytes are the same; such a row is never digested.
+    """
     row = {"link_id": link_id, "url": page.url, "final_url": page.final_url, "status": page.status}
     row |= {"sha256": page.sha256, "n_bytes": len(page.body), "fetched_at": page.fetched_at}
     row |= {"archive_file": place.file, "archive_offset": place.offset, "archive_length": place.length}
     result = connection.execute(pages.insert().values(**row, same_as_id=same_as_id, run_id=run_id))
     page_id = int(result.inserted_primary_key[0])
-    # Bytes seen before are the latest again when a text goes A, B, A.
-    _save_latest(connection, link_id, same_as_id or page_id, page.fetched_at)
-    return page_id
-
-
-def _save_latest(connection: Connection, link_id: int, page_id: int, fetched_at: datetime) -> None:
     latest = sa.select(pages.c.fetched_at).join(links, links.c.page_id == pages.c.id).where(links.c.id == link_id)
     known = connection.execute(latest).scalar()
-    if known is None or known <= fetched_at:
+    if same_as_id is None and (known is None or known <= page.fetched_at):
         connection.execute(links.update().where(links.c.id == link_id).values(page_id=page_id))
+    return page_id
 
 
 def due_learning(connection: Connection, limit: int) -> list[PageRecord]:
@@ -89,12 +89,17 @@ def add_extraction(
 def get_places(connection: Connection, link_ids: list[int]) -> list[RecordPlace]:
     """Where all answers of these addresses lie in the archive."""
     query = sa.select(pages.c.archive_file, pages.c.archive_offset, pages.c.archive_length)
-    return [RecordPlace(file=f, offset=o, length=n) for f, o, n in connection.execute(query.where(pages.c.link_id.in_(link_ids)))]
+    return [
+        RecordPlace(file=f, offset=o, length=n)
+        for f, o, n in connection.execute(query.where(pages.c.link_id.in_(link_ids)))
+    ]
 
 
 def delete_pages(connection: Connection, link_ids: list[int]) -> None:
     """Removes the rows of all answers of these addresses."""
-    connection.execute(links.update().where(links.c.id.in_(link_ids)).values(page_id=None, etag=None, last_modified=None))
+    connection.execute(
+        links.update().where(links.c.id.in_(link_ids)).values(page_id=None, etag=None, last_modified=None)
+    )
     connection.execute(pages.delete().where(pages.c.link_id.in_(link_ids)))
 
 

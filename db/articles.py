@@ -1,0 +1,173 @@
+"""Rows of `articles` and `revisions`: the current text of each article, and its history.
+
+`save` is the only way in. An article whose page turned out to be no article keeps its row under that
+state; reads for people leave it out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from db import search
+from db.article_rows import columns, to_stored
+from db.schema import article_authors, article_tags, articles, links, revisions
+from scraper.values import Article, Known, Match, MatchKind, PageRecord, PageState, Revision, StoredArticle
+
+_BATCH = 200
+
+
+def find_known(connection: Connection, record: PageRecord, article: Article, fingerprint: str) -> Known | None:
+    """The stored article that this one is, or repeats: by its own link, canonical address, or text of the site."""
+    own = sa.select(articles).join(links, links.c.article_id == articles.c.id).where(links.c.id == record.link_id)
+    row = connection.execute(own).first()
+    if row is not None:
+        return _known(row, "link" if row.link_id == record.link_id else "canonical")
+    same_site = sa.select(articles).where(articles.c.site == article.site).order_by(articles.c.id).limit(1)
+    address = article.canonical_url or record.link.url
+    by_address = sa.or_(articles.c.canonical_url == address, articles.c.url == address)
+    row = connection.execute(same_site.where(by_address)).first()
+    if row is not None:
+        return _known(row, "canonical")
+    row = connection.execute(same_site.where(articles.c.fingerprint == fingerprint)).first()
+    return None if row is None else _known(row, "text")
+
+
+def get_known(connection: Connection, article_id: int) -> Known:
+    """The stored article of that id, as `pipelines.dedup` needs it."""
+    return _known(connection.execute(sa.select(articles).where(articles.c.id == article_id)).one(), "link")
+
+
+def _known(row: Any, by: str) -> Known:
+    return Known(
+        article_id=row.id,
+        by=by,
+        page_id=row.page_id,
+        page_sha256=row.page_sha256,
+        fetched_at=row.fetched_at,
+        fingerprint=row.fingerprint,
+        state=PageState(row.state),
+        extractor=row.extractor,
+        generation=row.generation,
+    )
+
+
+def save(connection: Connection, revision: Revision) -> int:
+    """The article's id; afterwards its row, history, authors, tags and index entry say what the revision says."""
+    match revision.match:
+        case Match(kind=MatchKind.NEW):
+            article_id = _insert(connection, revision)
+        case Match(kind=MatchKind.DUPLICATE, article_id=int() as article_id):
+            _link(connection, revision, article_id)
+            return article_id
+        case Match(article_id=int() as article_id):
+            _update(connection, revision, article_id)
+        case _:
+            raise ValueError("a match other than new needs its article's id")
+    _save_lists(connection, article_id, revision.article)
+    search.save(connection, article_id, revision.article)
+    return article_id
+
+
+def _insert(connection: Connection, revision: Revision) -> int:
+    seen = sa.select(links.c.first_seen_at).where(links.c.id == revision.page.link_id)
+    first_seen_at = min(connection.execute(seen).scalar_one(), revision.article.fetched_at)
+    values = columns(revision) | {"link_id": revision.page.link_id, "first_seen_at": first_seen_at, "n_revisions": 1}
+    article_id = int(connection.execute(articles.insert().values(**values)).inserted_primary_key[0])
+    _add_revision(connection, revision, article_id, 1)
+    _link(connection, revision, article_id)
+    return article_id
+
+
+def _link(connection: Connection, revision: Revision, article_id: int) -> None:
+    connection.execute(links.update().where(links.c.id == revision.page.link_id).values(article_id=article_id))
+
+
+def _update(connection: Connection, revision: Revision, article_id: int) -> None:
+    number = connection.execute(sa.select(articles.c.n_revisions).where(articles.c.id == article_id)).scalar_one()
+    if revision.match.kind is MatchKind.REVISED:
+        number += 1
+        _add_revision(connection, revision, article_id, number)
+    else:  # the publisher's last text, read anew
+        where = sa.and_(revisions.c.article_id == article_id, revisions.c.number == number)
+        connection.execute(revisions.update().where(where).values(**_text(revision)))
+    values = columns(revision) | {"n_revisions": number}
+    connection.execute(articles.update().where(articles.c.id == article_id).values(**values))
+
+
+def _add_revision(connection: Connection, revision: Revision, article_id: int, number: int) -> None:
+    row = {"article_id": article_id, "number": number, "page_id": revision.page.id}
+    row["fetched_at"] = revision.article.fetched_at
+    connection.execute(revisions.insert().values(**row, **_text(revision)))
+
+
+def _text(revision: Revision) -> dict[str, Any]:
+    paragraphs = [{"kind": p.kind.value, "text": p.text} for p in revision.article.paragraphs]
+    return {"title": revision.article.title, "paragraphs": paragraphs, "fingerprint": revision.fingerprint}
+
+
+def _save_lists(connection: Connection, article_id: int, article: Article) -> None:
+    for table, column, values in ((article_authors, "name", article.authors), (article_tags, "tag", article.tags)):
+        connection.execute(table.delete().where(table.c.article_id == article_id))
+        rows = [{"article_id": article_id, "position": i, column: value} for i, value in enumerate(values)]
+        if rows:
+            connection.execute(table.insert(), rows)
+
+
+def save_state(connection: Connection, article_id: int, state: PageState) -> None:
+    """Keeps what the article's page is now thought to be; anything but an article leaves the index."""
+    connection.execute(articles.update().where(articles.c.id == article_id).values(state=state.value))
+    if state is not PageState.ARTICLE:
+        search.delete(connection, article_id)
+
+
+def get_article(connection: Connection, target: str) -> StoredArticle | None:
+    """The article of that id or address (any address that leads to it), None if there is none."""
+    if target.isascii() and target.isdigit():
+        where = articles.c.id == int(target)
+    else:
+        by_link = sa.select(links.c.article_id).where(links.c.url == target)
+        where = sa.or_(articles.c.url == target, articles.c.canonical_url == target, articles.c.id.in_(by_link))
+    return next(_stored(connection, sa.select(articles).where(where).order_by(articles.c.id).limit(1)), None)
+
+
+def get_articles(connection: Connection, ids: list[int]) -> list[StoredArticle]:
+    """The articles of these ids, in their order; unknown ids are left out."""
+    found = {stored.id: stored for stored in _stored(connection, sa.select(articles).where(articles.c.id.in_(ids)))}
+    return [found[i] for i in ids if i in found]
+
+
+def iter_articles(
+    connection: Connection, *, site: str | None = None, since: datetime | None = None
+) -> Iterator[StoredArticle]:
+    """All articles by id, in constant memory; `since` looks at the time of publication, else of first sight."""
+    query = sa.select(articles).where(articles.c.state == PageState.ARTICLE.value).order_by(articles.c.id)
+    if site is not None:
+        query = query.where(articles.c.site == site)
+    if since is not None:
+        query = query.where(sa.func.coalesce(articles.c.published_at, articles.c.first_seen_at) >= since)
+    last = 0
+    while batch := list(_stored(connection, query.where(articles.c.id > last).limit(_BATCH))):
+        yield from batch
+        last = batch[-1].id
+
+
+def _stored(connection: Connection, query: sa.Select[Any]) -> Iterator[StoredArticle]:
+    rows = connection.execute(query).all()
+    ids = [row.id for row in rows]
+    authors = _lists(connection, article_authors, article_authors.c.name, ids)
+    tags = _lists(connection, article_tags, article_tags.c.tag, ids)
+    for row in rows:
+        yield to_stored(row, tuple(authors.get(row.id, ())), tuple(tags.get(row.id, ())))
+
+
+def _lists(connection: Connection, table: sa.Table, column: sa.Column[Any], ids: list[int]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    query = sa.select(table.c.article_id, column).where(table.c.article_id.in_(ids))
+    for article_id, value in connection.execute(query.order_by(table.c.article_id, table.c.position)):
+        found.setdefault(article_id, []).append(value)
+    return found

@@ -1,0 +1,30 @@
+"""Deletes an article on request: text, history, index entry and archive records; the address stays as a tombstone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from db import archive, pages, search
+from db.schema import articles, links
+from scraper.values import OutcomeKind
+
+
+def delete_article(connection: Connection, folder: Path, article_id: int, now: datetime) -> int:
+    """The number of addresses that led to the article and are tombstones now.
+
+    The archive is wiped first: should the transaction fail after it, deleting again finishes the work.
+    """
+    found = connection.execute(sa.select(links.c.id).where(links.c.article_id == article_id))
+    link_ids = list(found.scalars())
+    archive.wipe(folder, pages.get_places(connection, link_ids))
+    search.delete(connection, article_id)
+    connection.execute(articles.delete().where(articles.c.id == article_id))
+    pages.delete_pages(connection, link_ids)
+    tombstone = {"deleted_at": now, "due_at": None, "article_id": None, "title": None}
+    tombstone |= {"outcome": OutcomeKind.GONE.value, "reason": "deleted on request"}
+    connection.execute(links.update().where(links.c.id.in_(link_ids)).values(**tombstone))
+    return len(link_ids)
