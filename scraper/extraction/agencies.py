@@ -1,0 +1,76 @@
+"""Tables about bylines: news agencies, words that mark an organisation, a role or a piece of small talk.
+
+Data only. Names are compared folded (`scraper.text.fold`).
+"""
+
+from __future__ import annotations
+
+AGENCIES = frozenset(
+    {
+        "ap", "associated press", "the associated press", "ap news", "reuters", "thomson reuters", "reuters staff",
+        "afp", "agence france presse", "agence france-presse", "dpa", "deutsche presse agentur", "dpa infocom",
+        "dpa afx", "dpa infocom gmbh", "apa", "austria presse agentur", "sda", "keystone sda", "keystone", "sid",
+        "kna", "epd", "afp com", "efe", "agencia efe", "europa press", "ansa", "agi", "adnkronos", "askanews",
+        "lapresse", "lusa", "agencia lusa", "agencia brasil", "xinhua", "新华社", "新华网", "中新社", "中国新闻社",
+        "cns", "kyodo", "kyodo news", "共同通信", "共同通信社", "時事通信", "時事通信社", "jiji press", "jiji", "yonhap", "연합뉴스",
+        "yonhap news agency", "tass", "тасс", "ria novosti", "риа новости", "interfax", "интерфакс", "ukrinform",
+        "укрінформ", "pap", "polska agencja prasowa", "ctk", "čtk", "tasr", "sita", "mti", "agerpres", "mediafax",
+        "bta", "tanjug", "hina", "sta", "ana mpa", "anadolu", "anadolu agency", "aa", "iha", "dha", "ntb", "tt",
+        "tt nyhetsbyrån", "ritzau", "stt", "belga", "anp", "pti", "press trust of india", "ani", "ians", "upi",
+        "united press international", "pa", "pa media", "press association", "the canadian press", "canadian press",
+        "la presse canadienne", "aap", "australian associated press", "antara", "bernama", "cna", "vna", "ttxvn",
+        "bloomberg", "bloomberg news", "tribune news service", "ntb scanpix", "picture alliance", "getty images",
+        "afp relaxnews", "dow jones newswires", "notimex", "télam", "telam", "nan", "sapa", "ina", "wam", "petra",
+        "globe newswire", "globenewswire", "pr newswire", "prnewswire", "business wire", "businesswire",
+    }
+)  # fmt: skip
+"""Folded names of agencies and wire services."""
+
+ORGANISATION_WORDS = frozenset(
+    """
+    staff team redaktion desk news editors editorial bureau agency agencies media magazine newspaper press daily times
+    gazette herald tribune inc ltd llc gmbh ag corp company group foundation institute university college school
+    association society ministry department office council committee union network channel tv radio online com org net
+    de verlag zeitung redaktionsteam pressestelle onlineredaktion redacción redaccion rédaction redazione redação
+    redactie redaksi redakcja redakce redaktionen redaksjonen newsroom admin administrator webmaster correspondent
+    reporters contributors community club center centre studio studios labs journal blog weekly post guardian
+    editor-in-chief nachrichten tagblatt rundschau anzeiger haber haberler gazetesi редакция 编辑部 本报 記者 編集部 社説
+    編集委員 新聞 新闻 뉴스 신문 editorial-team wire service services solutions consulting insurance bank hospital clinic
+    """.split()
+)
+"""A name with one of these words is not a person's."""
+
+ROLE_WORDS = frozenset(
+    """
+    reporter reporters correspondent editor editors writer writers journalist journalists columnist contributor
+    contributors contributing author authors analyst critic producer photographer photojournalist director manager
+    chief senior junior deputy assistant associate associated managing executive founder ceo cto cmo coo president
+    professor prof lecturer researcher fellow staff head lead specialist expert consultant strategist marketer
+    intern freelance freelancer guest host anchor commentator blogger digital content political business sports
+    science health technology tech entertainment lifestyle education environment investigative multimedia video
+    redakteur redakteurin korrespondent korrespondentin autor autorin chefredakteur chefredakteurin reporterin
+    volontär volontärin ressortleiter ressortleiterin leiter leiterin freier freie mitarbeiter mitarbeiterin
+    journaliste rédacteur rédactrice correspondant correspondante reporterka dziennikarz dziennikarka redactor
+    redactora corresponsal enviado enviada especial periodista giornalista inviato corrispondente jornalista
+    repórter redator redatora verslaggever redacteur correspondente korrespondent journalistin reporteri toimittaja
+    journalisten utrikeskorrespondent корреспондент журналист обозреватель автор muhabir muhabiri yazarı editör
+    editörü 記者 기자 특파원 记者 編集 記事 撰稿 responsável medical reviewed reviewer fact checker verified
+    """.split()
+)
+"""A piece made of these words (and few others) tells what a person does."""
+
+SUFFIXES = frozenset(
+    "jr sr ii iii iv phd ph.d md m.d mba rn rd rdn cfp cpa esq dds dpt ms ma msc ba bsc facp faclm do dvm jd mph lcsw"
+    " cfa cscs np pa-c pharmd edd psyd llm cnp apn facog faap od lmft".split()
+)
+"""What may follow a name after a comma and belongs to it or is a title, not another person."""
+
+NO_NAMES = frozenset(
+    """
+    admin administrator author authors autor by unknown anonymous guest editor editors staff none null undefined
+    user root webmaster redaktion posted published updated share follow facebook twitter instagram linkedin email
+    comments comment reply view profile read more about home contact website subscribe contributor contributors
+    writer reporter test default name here n/a na false true und and von par por di da de
+    """.split()
+)
+"""Single words that are never anybody's name."""

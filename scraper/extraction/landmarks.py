@@ -1,0 +1,105 @@
+"""The nodes of a page that may carry metadata, found in one search of the tree.
+
+Does not interpret them: that is the vocabularies' work (`jsonld`, `opengraph`, `metatags`, `microdata`, `byline`).
+Does not change the tree.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from scraper.dom import Node, Tree
+from scraper.text import squash
+
+MAX_VALUE_CHARS = 2000
+MAX_NODES = 3000
+"""Of each sort. A page of news has some hundred; ten thousand og: tags are an attack or a mistake."""
+MAX_JSONLD_CHARS = 2_000_000
+
+_SELECTOR = (
+    "html, title, meta, link[rel], script[type*='ld+json' i], h1, time, [itemprop], [property], [rel~='author' i],"
+    " [class*='author' i], [class*='byline' i], [class*='date' i], [class*='time' i], [class*='publi' i]"
+)
+_SEPARATE = frozenset({"html", "title", "meta", "link", "script", "h1", "body", "svg", "path"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Landmarks:
+    """What `survey` found. `metas` are (lower-case name, content), `links` (rel, href), both in page order."""
+
+    title: str = ""
+    language: str = ""
+    metas: tuple[tuple[str, str], ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
+    scripts: tuple[str, ...] = ()
+    headings: tuple[Node, ...] = ()
+    items: tuple[Node, ...] = ()
+    """Elements with `itemprop` or `property`, metas without a name included."""
+    marked: tuple[Node, ...] = ()
+    """`h1` and `time` elements and those whose class or rel speaks of an author or a date."""
+
+
+def survey(tree: Tree) -> Landmarks:
+    """The landmarks of `tree`."""
+    html = title = None
+    metas: list[tuple[str, str]] = []
+    links: list[tuple[str, str]] = []
+    scripts: list[str] = []
+    headings: list[Node] = []
+    items: list[Node] = []
+    marked: list[Node] = []
+    seen = set()
+    for node in tree.css(_SELECTOR):
+        if node.mem_id in seen:
+            continue
+        seen.add(node.mem_id)
+        tag = node.tag
+        attributes = node.attributes
+        if tag == "meta":
+            _add_meta(node, attributes, metas, items)
+        elif tag == "link":
+            links.append(((attributes.get("rel") or "").lower(), attributes.get("href") or ""))
+        elif tag == "script":
+            scripts.append(node.text()[:MAX_JSONLD_CHARS])
+        elif tag == "h1":
+            headings.append(node)
+            marked.append(node)
+        elif tag == "html":
+            html = html or node
+        elif tag == "title":
+            title = title or _page_title(node)
+        if "itemprop" in attributes or "property" in attributes:
+            if tag != "meta":
+                items.append(node)
+        if tag not in _SEPARATE:
+            marked.append(node)
+    return Landmarks(
+        title=title or "",
+        language=(html.attributes.get("lang") or html.attributes.get("xml:lang") or "")[:35] if html else "",
+        metas=tuple(metas[:MAX_NODES]),
+        links=tuple(links[:MAX_NODES]),
+        scripts=tuple(scripts[:MAX_NODES]),
+        headings=tuple(headings[:100]),
+        items=tuple(items[:MAX_NODES]),
+        marked=tuple(marked[:MAX_NODES]),
+    )
+
+
+def _page_title(node: Node) -> str | None:
+    """The text of a `title` that is the page's, not a drawing's."""
+    parent = node.parent
+    return None if parent is not None and parent.tag == "svg" else squash(node.text()[:MAX_VALUE_CHARS])
+
+
+def _add_meta(
+    node: Node, attributes: dict[str, str | None], metas: list[tuple[str, str]], items: list[Node]
+) -> None:
+    content = attributes.get("content")
+    if not content:
+        return
+    content = squash(content[:MAX_VALUE_CHARS])
+    names = {attributes.get(key) for key in ("property", "name", "http-equiv")} - {None}
+    for name in names:
+        metas.append(((name or "").strip().lower(), content))
+    if "itemprop" in attributes:
+        items.append(node)
