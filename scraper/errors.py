@@ -4,6 +4,7 @@
       FetchError           .is_retryable
         Refused            we would not send it
           RobotsDisallowed
+            RobotsUnavailable                                       retryable
           UnsafeAddress
         Unreachable        DNS, connect, TLS                            retryable
           Timeout                                                       retryable
@@ -14,7 +15,8 @@
           WrongType
       ParseError           these bytes are not the feed or sitemap they claim to be
       ExtractionError      no article can be read from this page
-      StoreError           archive record damaged, migration missing, database out of reach
+      StoreError           migration missing, database or archive out of reach
+        DamagedRecord      one archived answer is lost
       SettingsError        which key, which file, what was expected
 
 An expected "no" is a value; an unexpected one an exception. Foreign exceptions are translated at
@@ -55,6 +57,12 @@ class RobotsDisallowed(Refused):
     """robots.txt forbids it, or could not be had (RFC 9309 2.3.1.4)."""
 
     reason = "robots"
+
+
+class RobotsUnavailable(RobotsDisallowed):
+    """robots.txt answers with an error that may pass: nothing of the site is fetched for now."""
+
+    is_retryable = True
 
 
 class UnsafeAddress(Refused):
@@ -133,6 +141,12 @@ class StoreError(NewsError):
     """The database or the archive cannot be used."""
 
     reason = "store_error"
+
+
+class DamagedRecord(StoreError):
+    """One record of the archive is missing, cut or damaged; the rest can be used."""
+
+    reason = "incomplete"
 
 
 class SettingsError(NewsError):

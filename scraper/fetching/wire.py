@@ -1,0 +1,201 @@
+"""One exchange with a server, and the one door at which httpx's and aiohttp's failures become ours.
+
+Speaks HTTP/1.1 through the httpx transport interface, so that tests can put a fake at the border; the
+real transport is aiohttp's, whose connector asks the guard for each socket. No cookies, no proxies from the
+environment, no redirects followed, no body decoded by others.
+
+Does not retry, wait or look at robots.txt.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+
+import aiohttp
+import httpx
+from httpx_aiohttp import AiohttpTransport
+
+from scraper.errors import (
+    BadStatus,
+    FetchError,
+    Incomplete,
+    Refused,
+    Timeout,
+    TooLarge,
+    Unreachable,
+    UnsafeAddress,
+    WrongType,
+)
+from scraper.fetching.bodies import Body
+from scraper.fetching.guard import Blocked, Guard, GuardedResolver
+
+CONNECT_TIMEOUT_S = 10.0
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+# Nothing in these can be an article, a feed or a sitemap; the body is not even read.
+_NEVER_READ = (
+    "image/",
+    "video/",
+    "audio/",
+    "font/",
+    "model/",
+    "application/pdf",
+    "application/zip",
+    "application/vnd.ms",
+)
+
+# In the order in which they are tried: the first that fits.
+_TRANSLATIONS: tuple[tuple[type[Exception], type[FetchError]], ...] = (
+    (httpx.InvalidURL, Refused),
+    (httpx.UnsupportedProtocol, Refused),
+    (aiohttp.InvalidURL, Refused),
+    (httpx.CookieConflict, Refused),
+    (httpx.DecodingError, Incomplete),
+    (httpx.StreamError, Incomplete),
+    (httpx.TimeoutException, Timeout),
+    (aiohttp.ServerTimeoutError, Timeout),
+    (httpx.NetworkError, Unreachable),
+    (httpx.ProtocolError, Unreachable),
+    (httpx.ProxyError, Unreachable),
+    (aiohttp.ClientPayloadError, Incomplete),
+    (aiohttp.ClientError, Unreachable),
+    (OSError, Unreachable),
+)
+FOREIGN = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, aiohttp.ClientError, OSError, UnicodeError)
+
+
+@dataclass(slots=True)
+class Budget:
+    """The seconds one fetch may still spend on the wire; waiting for a turn does not count."""
+
+    left_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """What one exchange needs to know. With `is_cut_fine` a body over the limit is cut, not refused."""
+
+    url: str
+    headers: tuple[tuple[str, str], ...]
+    limit_bytes: int
+    is_cut_fine: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What one exchange brought. `body` is empty unless the status is 2xx."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes = b""
+
+    def header(self, name: str) -> str | None:
+        """The first header of that (lower-case) name, or None."""
+        return next((value for key, value in self.headers if key == name), None)
+
+
+def make_transport(guard: Guard) -> httpx.AsyncBaseTransport:
+    """A transport over aiohttp that reaches allowed addresses only. To be closed by whoever asked for it."""
+    context = httpx.create_ssl_context(trust_env=False)
+
+    def session() -> aiohttp.ClientSession:
+        connector = aiohttp.TCPConnector(
+            ssl=context,
+            limit=0,  # the fetcher counts
+            ttl_dns_cache=300,
+            resolver=GuardedResolver(guard),
+            socket_factory=guard.open_socket,
+        )
+        jar = aiohttp.DummyCookieJar()
+        return aiohttp.ClientSession(connector=connector, cookie_jar=jar, trust_env=False, auto_decompress=False)
+
+    return AiohttpTransport(verify=context, trust_env=False, client=session)
+
+
+async def exchange(transport: httpx.AsyncBaseTransport, ask: Ask, budget: Budget) -> Answer:
+    """The server's answer to `ask`, complete. Raises subclasses of `FetchError`."""
+    started = time.monotonic()
+    try:
+        async with asyncio.timeout(budget.left_s):
+            return await _exchange(transport, ask)
+    except TimeoutError as error:
+        raise Timeout(f"no complete answer within {budget.left_s:.0f} s", url=ask.url) from error
+    finally:
+        budget.left_s = max(0.0, budget.left_s - (time.monotonic() - started))
+
+
+async def _exchange(transport: httpx.AsyncBaseTransport, ask: Ask) -> Answer:
+    try:
+        timeouts = {"timeout": {"connect": CONNECT_TIMEOUT_S}}
+        request = httpx.Request("GET", ask.url, headers=ask.headers, extensions=timeouts)
+        response = await transport.handle_async_request(request)
+    except TimeoutError:
+        raise
+    except FOREIGN as error:
+        raise translate(error, ask.url) from error
+    headers = tuple((name.decode("latin-1").lower(), _text(value)) for name, value in response.headers.raw)
+    answer = Answer(status=response.status_code, headers=headers)
+    try:
+        if not 200 <= answer.status < 300:
+            return answer
+        return Answer(status=answer.status, headers=headers, body=await _body(response, answer, ask))
+    except (FetchError, TimeoutError):
+        raise
+    except FOREIGN as error:
+        raise translate(error, ask.url, is_in_body=True) from error
+    finally:
+        await response.aclose()
+
+
+async def _body(response: httpx.Response, answer: Answer, ask: Ask) -> bytes:
+    kind = (answer.header("content-type") or "").strip().lower()
+    if kind.startswith(_NEVER_READ):
+        raise WrongType(f"content type {kind[:80]!r}", url=ask.url)
+    codings = ",".join(value for name, value in answer.headers if name == "content-encoding")
+    announced = answer.header("content-length") or ""
+    n_announced = int(announced) if announced.isascii() and announced.isdigit() else None
+    if n_announced is not None and n_announced > ask.limit_bytes and not ask.is_cut_fine:
+        raise TooLarge(f"{n_announced} bytes announced, {ask.limit_bytes} are the limit", url=ask.url)
+    body = Body(ask.url, codings, ask.limit_bytes)
+    try:
+        async for piece in response.stream:  # type: ignore[union-attr]
+            body.feed(piece)
+    except TooLarge:
+        if ask.is_cut_fine:
+            return body.so_far()
+        raise
+    if n_announced is not None and answer.header("transfer-encoding") is None and body.n_raw_bytes < n_announced:
+        raise Incomplete(f"{body.n_raw_bytes} of {n_announced} bytes came", url=ask.url)
+    return body.whole()
+
+
+def translate(error: Exception, url: str, *, is_in_body: bool = False) -> FetchError:
+    """Our failure for a foreign one. `is_in_body`: the headers had come already."""
+    chain = list(_chain(error))
+    if any(isinstance(link, Blocked) for link in chain):
+        return UnsafeAddress("the name leads to an address that is not public", url=url)
+    if isinstance(error, (httpx.TooManyRedirects, httpx.HTTPStatusError)):
+        return BadStatus(str(error), status=0, url=url)
+    # The transport reports a dropped connection as a timeout; its cause knows better.
+    cause = next((link for link in chain if isinstance(link, aiohttp.ClientError)), error)
+    ours = next((ours for foreign, ours in _TRANSLATIONS if isinstance(cause, foreign)), Unreachable)
+    if is_in_body and ours is Unreachable:
+        ours = Incomplete
+    message = str(cause) or type(cause).__name__
+    return ours(message, url=url, reason="bad_address" if ours is Refused else None)
+
+
+def _chain(error: BaseException | None) -> list[BaseException]:
+    links: list[BaseException] = []
+    while error is not None and error not in links:
+        links.append(error)
+        error = error.__cause__ or error.__context__
+    return links
+
+
+def _text(value: bytes) -> str:
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
