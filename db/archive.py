@@ -21,7 +21,7 @@ from warcio.exceptions import ArchiveLoadFailed
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from scraper.errors import StoreError
+from scraper.errors import DamagedRecord, StoreError
 from scraper.values import Page, PageRecord, RecordPlace
 
 MAX_FILE_BYTES = 1 << 30  # 1 GiB, the customary size of a WARC file
@@ -108,7 +108,7 @@ def _record(warc: WARCWriter, page: Page, *, is_revisit: bool) -> object:
 
 
 def read_page(folder: Path, record: PageRecord) -> Page:
-    """The archived answer. Raises `StoreError` when the record is missing, cut or damaged."""
+    """The archived answer. Raises `DamagedRecord` when the record is missing, cut or damaged."""
     source = f"{record.place.file}:{record.place.offset}"
     try:
         with (folder / record.place.file).open("rb") as file:
@@ -118,9 +118,9 @@ def read_page(folder: Path, record: PageRecord) -> Page:
         headers = tuple((name.lower(), value) for name, value in warc.http_headers.headers)
         body: bytes = warc.content_stream().read()
     except OSError as error:
-        raise StoreError(f"archive record can't be read: {error.strerror}", url=source) from error
+        raise DamagedRecord(f"archive record can't be read: {error.strerror}", url=source) from error
     except (StopIteration, ArchiveLoadFailed, AttributeError, zlib.error, EOFError) as error:
-        raise StoreError("archive record is damaged", url=source) from error
+        raise DamagedRecord("archive record is damaged", url=source) from error
     page = Page(
         url=record.url,
         final_url=record.final_url,
@@ -130,7 +130,7 @@ def read_page(folder: Path, record: PageRecord) -> Page:
         fetched_at=record.fetched_at,
     )
     if page.sha256 != record.sha256:
-        raise StoreError("archive record is damaged", url=source)
+        raise DamagedRecord("archive record is damaged", url=source)
     return page
 
 

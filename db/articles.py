@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 
 from db import search
 from db.article_rows import columns, to_stored
+from db.engine import insert
 from db.schema import article_authors, article_tags, articles, links, revisions
 from scraper.values import Article, Known, Match, MatchKind, PageRecord, PageState, Revision, StoredArticle
 
@@ -77,7 +78,7 @@ def _insert(connection: Connection, revision: Revision) -> int:
     seen = sa.select(links.c.first_seen_at).where(links.c.id == revision.page.link_id)
     first_seen_at = min(connection.execute(seen).scalar_one(), revision.article.fetched_at)
     values = columns(revision) | {"link_id": revision.page.link_id, "first_seen_at": first_seen_at, "n_revisions": 1}
-    article_id = int(connection.execute(articles.insert().values(**values)).inserted_primary_key[0])
+    article_id = insert(connection, articles, values)
     _add_revision(connection, revision, article_id, 1)
     _link(connection, revision, article_id)
     return article_id
@@ -100,7 +101,7 @@ def _update(connection: Connection, revision: Revision, article_id: int) -> None
 
 
 def _add_revision(connection: Connection, revision: Revision, article_id: int, number: int) -> None:
-    row = {"article_id": article_id, "number": number, "page_id": revision.page.id}
+    row: dict[str, Any] = {"article_id": article_id, "number": number, "page_id": revision.page.id}
     row["fetched_at"] = revision.article.fetched_at
     connection.execute(revisions.insert().values(**row, **_text(revision)))
 

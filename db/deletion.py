@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -24,7 +25,7 @@ def delete_article(connection: Connection, folder: Path, article_id: int, now: d
     search.delete(connection, article_id)
     connection.execute(articles.delete().where(articles.c.id == article_id))
     pages.delete_pages(connection, link_ids)
-    tombstone = {"deleted_at": now, "due_at": None, "article_id": None, "title": None}
+    tombstone: dict[str, Any] = {"deleted_at": now, "due_at": None, "article_id": None, "title": None}
     tombstone |= {"outcome": OutcomeKind.GONE.value, "reason": "deleted on request"}
     connection.execute(links.update().where(links.c.id.in_(link_ids)).values(**tombstone))
     return len(link_ids)

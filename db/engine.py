@@ -8,7 +8,7 @@ errors become `StoreError` here and nowhere else.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ HEAD = "0001"
 
 BUSY_TIMEOUT_S = 60
 _WRITES = "newsdesk_writes"
+_EXPECTED = "not a database address, expected sqlite:///FILE or postgresql://..."
 
 
 def open_engine(address: str) -> Engine:
@@ -49,13 +50,11 @@ def _url(address: str) -> URL:
     try:
         url = make_url(address)
     except ArgumentError as error:
-        raise SettingsError(
-            "not a database address, expected sqlite:///FILE or postgresql://...", url=address
-        ) from error
+        raise SettingsError(_EXPECTED, url=address) from error
     if url.drivername in ("postgres", "postgresql"):
         return url.set(drivername="postgresql+psycopg")
     if url.get_backend_name() not in ("sqlite", "postgresql"):
-        raise SettingsError("unknown kind of database, expected sqlite:///FILE or postgresql://...", url=address)
+        raise SettingsError(_EXPECTED, url=address)
     return url
 
 
@@ -95,6 +94,14 @@ def _translated(engine: Engine) -> Iterator[None]:
 
 def _shown(engine: Engine) -> str:
     return engine.url.render_as_string(hide_password=True)
+
+
+def insert(connection: Connection, table: sa.Table, row: Mapping[str, Any]) -> int:
+    """The id of the row, now in the table."""
+    key = connection.execute(table.insert().values(**row)).inserted_primary_key
+    if key is None:
+        raise StoreError("the database gave no key for a new row", url=table.name)
+    return int(key[0])
 
 
 def exists(engine: Engine) -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from db.engine import insert
 from db.schema import links, pages
 from scraper.values import DueLink, Link, NotModified, Outcome, Page, Request
 
@@ -41,7 +42,7 @@ def _known(connection: Connection, urls: list[str]) -> dict[str, Any]:
 
 
 def _row(link: Link, site: str, now: datetime) -> dict[str, Any]:
-    row = {"url": link.url, "site": site, "source_url": link.source_url, "title": link.title}
+    row: dict[str, Any] = {"url": link.url, "site": site, "source_url": link.source_url, "title": link.title}
     row |= {"published_at": link.published_at, "modified_at": link.modified_at, "language": link.language}
     return row | {"first_seen_at": now, "due_at": now}
 
@@ -60,8 +61,7 @@ def get_link_id(connection: Connection, link: Link, site: str, now: datetime) ->
     row = connection.execute(sa.select(links.c.id, links.c.deleted_at).where(links.c.url == link.url)).first()
     if row is not None:
         return None if row.deleted_at is not None else int(row.id)
-    result = connection.execute(links.insert().values(**_row(link, site, now) | {"due_at": None}))
-    return int(result.inserted_primary_key[0])
+    return insert(connection, links, _row(link, site, now) | {"due_at": None})
 
 
 def due_sites(connection: Connection, now: datetime) -> list[str]:

@@ -55,12 +55,6 @@ def _counts(connection: Connection, site: str, keys: list[str]) -> set[str]:
     return found
 
 
-def n_learned(connection: Connection, site: str) -> int:
-    """The number of distinct articles the site's counts rest on."""
-    query = sa.select(sa.func.count()).select_from(learned_articles).where(learned_articles.c.site == site)
-    return int(connection.execute(query).scalar_one())
-
-
 def get_counts(connection: Connection, site: str, at_least: int) -> dict[str, int]:
     """Fingerprint -> number of distinct articles, of the blocks seen with that many or more."""
     query = sa.select(site_blocks.c.fingerprint, site_blocks.c.n_pages).where(site_blocks.c.site == site)

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from db.engine import insert
 from db.schema import extractions, links, pages, site_memories
 from scraper.values import Link, Page, PageRecord, RecordPlace
 
@@ -27,11 +28,10 @@ def add_page(
 
     `same_as_id` is the address's latest page when the bytes are the same; such a row is never digested.
     """
-    row = {"link_id": link_id, "url": page.url, "final_url": page.final_url, "status": page.status}
+    row: dict[str, Any] = {"link_id": link_id, "url": page.url, "final_url": page.final_url, "status": page.status}
     row |= {"sha256": page.sha256, "n_bytes": len(page.body), "fetched_at": page.fetched_at}
     row |= {"archive_file": place.file, "archive_offset": place.offset, "archive_length": place.length}
-    result = connection.execute(pages.insert().values(**row, same_as_id=same_as_id, run_id=run_id))
-    page_id = int(result.inserted_primary_key[0])
+    page_id = insert(connection, pages, row | {"same_as_id": same_as_id, "run_id": run_id})
     latest = sa.select(pages.c.fetched_at).join(links, links.c.page_id == pages.c.id).where(links.c.id == link_id)
     known = connection.execute(latest).scalar()
     if same_as_id is None and (known is None or known <= page.fetched_at):

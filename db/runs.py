@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from db.engine import insert
 from db.schema import outcomes, runs
 from scraper.values import Outcome
 
@@ -16,7 +17,7 @@ from scraper.values import Outcome
 def add_run(connection: Connection, command: str, version: str, now: datetime) -> int:
     """The id of a run that begins now."""
     row = {"command": command, "version": version, "started_at": now}
-    return int(connection.execute(runs.insert().values(**row)).inserted_primary_key[0])
+    return insert(connection, runs, row)
 
 
 def save_ended(connection: Connection, run_id: int, summary: Mapping[str, Any], now: datetime) -> None:

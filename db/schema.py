@@ -254,6 +254,7 @@ site_blocks = Table(
     Column("fingerprint", String(16), primary_key=True),
     Column("n_pages", Integer, nullable=False),
     Column("sample", Text, nullable=False),
+    Index("ix_site_blocks_site_n_pages", "site", "n_pages"),
 )
 
 learned_articles = Table(

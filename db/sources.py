@@ -21,8 +21,14 @@ def add_source(connection: Connection, source: Source, now: datetime) -> bool:
             values["since"] = source.since
         connection.execute(sources.update().where(sources.c.id == known).values(**values))
         return False
-    row = {"url": source.url, "kind": source.kind.value, "site": source.site, "language": source.language}
-    row |= {"interval_s": source.interval_s, "since": source.since, "added_at": now, "due_at": now}
+    row: dict[str, Any] = {
+        "url": source.url,
+        "kind": source.kind.value,
+        "site": source.site,
+        "language": source.language,
+    }
+    row |= {"interval_s": source.interval_s, "since": source.since}
+    row |= {"added_at": now, "due_at": now}
     connection.execute(sources.insert().values(**row))
     return True
 
@@ -42,7 +48,7 @@ def due_sources(connection: Connection, now: datetime, *, include_all: bool = Fa
 
 def save_checked(connection: Connection, record: SourceRecord, now: datetime, due_at: datetime) -> None:
     """Keeps what came of asking a source: the record's outcome, reason, failures and validators."""
-    values = {"checked_at": now, "due_at": due_at, "outcome": record.outcome, "reason": record.reason}
+    values: dict[str, Any] = {"checked_at": now, "due_at": due_at, "outcome": record.outcome, "reason": record.reason}
     values |= {"n_failures": record.n_failures, "etag": record.request.etag}
     values |= {"last_modified": record.request.last_modified}
     connection.execute(sources.update().where(sources.c.id == record.id).values(**values))

@@ -1,0 +1,78 @@
+"""What is the article on this page? Pure: the same page and context give the same answer.
+
+    article = extract(page)
+
+Fields come from `metadata`, the text from `body`, the verdict on the page from `pagestate`;
+`second_opinion` is the rescue where the page says it is an article and `body` finds none.
+"""
+
+from __future__ import annotations
+
+from scraper import dom, encoding, urls
+from scraper.errors import ExtractionError, NewsError
+from scraper.extraction import blocks, metadata, pagestate, second_opinion
+from scraper.text import clean, fingerprint
+from scraper.values import Article, Context, Page, Paragraph
+
+__all__ = ["EXTRACTOR", "extract"]
+
+EXTRACTOR = "newsdesk-1"
+"""The version of this extractor: steps with every change that may change an answer."""
+
+NO_CONTEXT = Context()
+
+
+def extract(page: Page, context: Context = NO_CONTEXT) -> Article:
+    """The article on `page`, whatever its state: a page that is no article gives the best text found.
+
+    Raises `ExtractionError` when the page is empty.
+    """
+    if not page.body.strip():
+        raise ExtractionError("the page is empty", url=page.url)
+    html = encoding.to_utf8(page)
+    tree = dom.parse(html)
+    fields = metadata.read(tree, page, context)
+    paragraphs = _without_repeated(second_opinion.read(html, page.url), context)
+    finding = pagestate.judge(page, fields, blocks.read(tree), paragraphs)
+    details = dict(fields.details)
+    if finding.evidence:
+        details["state_evidence"] = finding.evidence
+    return Article(
+        url=page.url,
+        canonical_url=fields.canonical_url,
+        site=_site(page),
+        site_name=fields.site_name,
+        title=fields.title,
+        authors=fields.authors,
+        published_at=fields.published_at,
+        modified_at=fields.modified_at,
+        language=fields.language,
+        description=fields.description,
+        section=fields.section,
+        tags=fields.tags,
+        image=fields.image,
+        kind=fields.kind,
+        access=fields.access,
+        state=finding.state,
+        paragraphs=paragraphs,
+        details=details,
+        origins=fields.origins,
+        confidence=0.5,
+        extractor=EXTRACTOR,
+        fetched_at=page.fetched_at,
+        page_sha256=page.sha256,
+    )
+
+
+def _site(page: Page) -> str:
+    """The site of the page's address; empty for a file's."""
+    try:
+        return urls.site(page.final_url)
+    except NewsError:
+        return ""
+
+
+def _without_repeated(paragraphs: tuple[Paragraph, ...], context: Context) -> tuple[Paragraph, ...]:
+    if context.memory is None or not context.memory.repeated:
+        return paragraphs
+    return tuple(p for p in paragraphs if fingerprint(clean(p.text)) not in context.memory.repeated)

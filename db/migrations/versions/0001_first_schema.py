@@ -33,6 +33,7 @@ def upgrade() -> None:
         sa.Column("sample", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("site", "fingerprint", name="pk_site_blocks"),
     )
+    op.create_index("ix_site_blocks_site_n_pages", "site_blocks", ["site", "n_pages"], unique=False)
     op.create_table(
         "site_memories",
         sa.Column("site", sa.String(), nullable=False),

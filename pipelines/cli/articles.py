@@ -1,0 +1,153 @@
+"""`newsdesk search`, `show`, `export` and `delete`: what is in the database."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipelines.cli import options
+from scraper.errors import NewsError, SettingsError
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Engine
+
+    from scraper.values import StoredArticle
+
+Site = Annotated[str | None, typer.Option(help="Only articles of this site.")]
+Since = Annotated[str | None, typer.Option(help="Only articles published from this day on (2026-11-01).")]
+
+
+class ExportFormat(StrEnum):
+    """What `export` writes."""
+
+    JSONL = "jsonl"
+    CSV = "csv"
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands."""
+    app.command(epilog='Example: newsdesk search harbour "night train" --since 2026-11-01')(search)
+    app.command(epilog="Example: newsdesk show 17")(show)
+    app.command(epilog="Example: newsdesk export --format csv > articles.csv")(export)
+    app.command(epilog="Example: newsdesk delete 17")(delete)
+
+
+def search(
+    context: typer.Context,
+    words: Annotated[list[str], typer.Argument(help='Words that must all occur; "a phrase", begin*.')],
+    site: Site = None,
+    since: Since = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many.")] = 20,
+    as_json: options.Json = False,
+    db: options.Db = None,
+) -> None:
+    """Find articles by their words, best first."""
+    from db import articles
+    from db import search as index
+    from db.engine import reading
+    from pipelines.cli import printing
+    from scraper.record import to_stored_record
+
+    engine = options.open_existing(options.settings(context, db))
+    query = " ".join(f'"{word}"' if " " in word and '"' not in word else word for word in words)
+    if not index.terms(query):
+        raise SettingsError("there is no word in it to search for", url=query)
+    with reading(engine) as connection:
+        ids = index.search(connection, query, site=site, since=day(since), limit=limit)
+        found = articles.get_articles(connection, ids)
+    if as_json:
+        printing.show_json([to_stored_record(stored) for stored in found])
+        return
+    rows = ((s.id, _day(s), s.article.site_name or s.article.site, s.article.title) for s in found)
+    printing.show_table(("id", "published", "site", "title"), rows)
+    if not found:
+        typer.echo("newsdesk: no article holds all of these words", err=True)
+
+
+def _day(stored: StoredArticle) -> str:
+    moment = stored.article.published_at
+    return moment.at.date().isoformat() if moment is not None else "-"
+
+
+def day(text: str | None) -> datetime | None:
+    """The start of a day given as text, in UTC. Raises `SettingsError` for what is no day."""
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise SettingsError("expected a day such as 2026-11-01", url=text) from error
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+
+
+def show(
+    context: typer.Context,
+    target: Annotated[str, typer.Argument(help="The id of an article, or an address that leads to it.")],
+    as_json: options.Json = False,
+    db: options.Db = None,
+) -> None:
+    """Print one stored article."""
+    from pipelines.cli import printing
+    from scraper.record import to_stored_record
+    from scraper.rendering import to_text
+
+    engine = options.open_existing(options.settings(context, db))
+    stored = _find(engine, target)
+    if as_json:
+        printing.show_json(to_stored_record(stored))
+    elif sys.stdout.isatty():
+        printing.show_article(stored.article)
+    else:
+        sys.stdout.write(to_text(stored.article))
+
+
+def _find(engine: Engine, target: str) -> StoredArticle:
+    from db import articles
+    from db.engine import reading
+    from scraper import urls
+
+    with reading(engine) as connection:
+        stored = articles.get_article(connection, target)
+        if stored is None and "://" in target:
+            stored = articles.get_article(connection, urls.canonical(target))
+    if stored is None:
+        raise NewsError("there is no such article in the database", url=target, reason="unknown")
+    return stored
+
+
+def export(
+    context: typer.Context,
+    format_: Annotated[ExportFormat, typer.Option("--format", help="What to write.")] = ExportFormat.JSONL,
+    site: Site = None,
+    since: Since = None,
+    db: options.Db = None,
+) -> None:
+    """Write all articles to standard output, in constant memory."""
+    from pipelines import export as exporting
+
+    engine = options.open_existing(options.settings(context, db))
+    write = exporting.write_csv if format_ is ExportFormat.CSV else exporting.write_jsonl
+    write(engine, sys.stdout, site=site, since=day(since))
+
+
+def delete(
+    context: typer.Context,
+    target: Annotated[str, typer.Argument(help="The id of an article, or an address that leads to it.")],
+    db: options.Db = None,
+) -> None:
+    """Delete an article: text, history and archived pages; its addresses are never fetched again."""
+    from db import deletion
+    from db.engine import writing
+
+    found = options.settings(context, db)
+    engine = options.open_existing(found)
+    stored = _find(engine, target)
+    with writing(engine) as connection:
+        n_links = deletion.delete_article(connection, Path(found.archive), stored.id, datetime.now(UTC))
+    addresses = "1 address" if n_links == 1 else f"{n_links} addresses"
+    typer.echo(f"deleted article {stored.id} with all that was archived of {addresses}: {stored.article.url}")

@@ -1,0 +1,120 @@
+"""`newsdesk extract`: one page, or a stream of pages, without a database unless asked."""
+
+from __future__ import annotations
+
+import json
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pipelines.cli import options
+from scraper.errors import SettingsError
+
+if TYPE_CHECKING:
+    from pipelines.settings import Settings
+    from scraper.values import Article, Page
+
+NO_ARTICLE = 3
+
+
+class Format(StrEnum):
+    """How an article is printed."""
+
+    TEXT = "text"
+    MARKDOWN = "markdown"
+    JSON = "json"
+    HTML = "html"
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command."""
+    app.command(epilog="Example: newsdesk extract https://news.example/a --format markdown")(extract)
+
+
+def extract(
+    context: typer.Context,
+    target: Annotated[str | None, typer.Argument(help="Web address, file, or - for standard input.")] = None,
+    url: Annotated[str | None, typer.Option(help="The address of a file or of standard input.")] = None,
+    format_: Annotated[Format | None, typer.Option("--format", help="How to print the article.")] = None,
+    save: Annotated[bool, typer.Option("--save", help="Store the article in the database.")] = False,
+    batch: Annotated[bool, typer.Option("--batch", help="Read JSON lines, answer each with one.")] = False,
+    ignore_robots: Annotated[bool, typer.Option("--ignore-robots", help="Do not ask robots.txt.")] = False,
+    db: options.Db = None,
+) -> None:
+    """Print the article of a page, and nothing but the article.
+
+    Exit status 3 when the page is no article (the best text found is printed all the same), 1 when it
+    could not be fetched or read. With --batch, standard input holds {"url": ..., "html_path": ...} or
+    {"url": ...} a line.
+    """
+    found = options.settings(context, db)
+    if batch:
+        if target is not None or save:
+            raise SettingsError("--batch takes neither a target nor --save", url="extract")
+        _batch(found)
+        return
+    if target is None:
+        raise SettingsError("a web address, a file or - is wanted", url="extract")
+    page = _page(target, url, found, obeys_robots=not ignore_robots)
+    article, record = (_saved if save else _read)(page, found)
+    _print(article, record, format_)
+    if article.state.value != "article":
+        typer.echo(f"newsdesk: {page.url}: this is no article but: {article.state.value}", err=True)
+        raise typer.Exit(NO_ARTICLE)
+
+
+def _page(target: str, url: str | None, found: Settings, *, obeys_robots: bool) -> Page:
+    from pipelines import single
+
+    single.check_target(target)
+    if target == "-":
+        return single.page_of_stream(sys.stdin.buffer, url)
+    if single.is_address(target):
+        return single.fetch_page(target, found, obeys_robots=obeys_robots)
+    return single.page_of_file(Path(target), url)
+
+
+def _read(page: Page, _found: Settings) -> tuple[Article, dict[str, Any]]:
+    from scraper import record
+    from scraper.extraction import extract as read
+
+    article = read(page)
+    return article, record.to_record(article)
+
+
+def _saved(page: Page, found: Settings) -> tuple[Article, dict[str, Any]]:
+    from pipelines import run
+    from scraper import record
+
+    outcome, stored = run.save_page(run.Job(engine=options.open_database(found), settings=found), page)
+    typer.echo(f"newsdesk: {page.url}: {outcome.kind.value} ({outcome.reason or 'now in the database'})", err=True)
+    if stored is not None:
+        return stored.article, record.to_stored_record(stored)
+    return _read(page, found)
+
+
+def _batch(found: Settings) -> None:
+    from pipelines import single
+
+    for answer in single.batch(sys.stdin.buffer, found):
+        sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
+        sys.stdout.flush()
+
+
+def _print(article: Article, record: dict[str, Any], format_: Format | None) -> None:
+    from pipelines.cli import printing
+    from scraper import rendering
+
+    if format_ is None and sys.stdout.isatty():
+        printing.show_article(article)
+    elif format_ is Format.JSON:
+        printing.show_json(record)
+    elif format_ is Format.MARKDOWN:
+        sys.stdout.write(rendering.to_markdown(article))
+    elif format_ is Format.HTML:
+        sys.stdout.write(rendering.to_html(article))
+    else:
+        sys.stdout.write(rendering.to_text(article))

@@ -1,0 +1,86 @@
+"""The command `newsdesk`: its options, its exit statuses, and the one place where errors meet a person.
+
+    0  fine            1  could not be fetched or read; in a run: some sources or pages failed
+    2  wrong usage or settings      3  no article there; in a run: nothing could be fetched
+    4  the database or the archive can't be used       130  stopped by Ctrl-C
+
+Heavy modules are imported inside the commands, so that `--help` and `search` start fast.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines.cli import articles, extract, runs, sources
+from pipelines.cli.options import Options
+from pipelines.settings import VERSION
+from scraper.errors import NewsError, SettingsError, StoreError
+from scraper.text import clean
+
+app = typer.Typer(
+    name="newsdesk",
+    help="Point it at news sites, put one line into cron, get a database of clean articles.",
+    epilog="Example: newsdesk add https://news.example/ && newsdesk run && newsdesk search harbour",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"newsdesk {VERSION}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    context: typer.Context,
+    db: Annotated[str | None, typer.Option(help="Database address, or an SQLite file.", metavar="URL")] = None,
+    config: Annotated[Path | None, typer.Option(help="Settings file instead of newsdesk.toml.")] = None,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Point newsdesk at news sites, put one line into cron, get a database of clean articles."""
+    context.obj = Options(db=db, config=config, is_debug=debug)
+
+
+extract.register(app)
+sources.register(app)
+runs.register(app)
+articles.register(app)
+
+
+def run() -> None:
+    """The entry point: runs the command and turns failures into one line and an exit status."""
+    is_debug = "--debug" in sys.argv
+    try:
+        app()
+    except BrokenPipeError:
+        # The reader of our output has gone (`newsdesk export | head`); the rest has nowhere to go.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
+    except KeyboardInterrupt:
+        sys.exit(_fail("stopped", 130))
+    except NewsError as error:
+        if is_debug:
+            raise
+        sys.exit(_fail(str(error), _status(error)))
+
+
+def _status(error: NewsError) -> int:
+    if isinstance(error, SettingsError):
+        return 2
+    return 4 if isinstance(error, StoreError) else 1
+
+
+def _fail(message: str, status: int) -> int:
+    sys.stderr.write("newsdesk: " + clean(message).replace("\n", " ") + "\n")
+    return status

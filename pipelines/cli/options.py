@@ -1,0 +1,52 @@
+"""What the commands share: global options, settings, and an open database."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pipelines.settings import Settings, load
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Engine
+
+Db = Annotated[str | None, typer.Option("--db", help="Database address, or an SQLite file.", metavar="URL")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text for people.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """The options that stand before the command's name."""
+
+    db: str | None = None
+    config: Path | None = None
+    is_debug: bool = False
+
+
+def settings(context: typer.Context, db: str | None = None, **options: Any) -> Settings:
+    """The settings in force; `db` and other options after the command's name come last."""
+    given: Options = context.obj
+    return load(os.environ, {"db": db or given.db, **options}, given.config)
+
+
+def open_database(found: Settings) -> Engine:
+    """The database, made or upgraded where need be: for commands that write."""
+    from db.engine import open_engine
+    from db.upgrading import upgrade
+
+    engine = open_engine(found.db)
+    upgrade(engine)
+    return engine
+
+
+def open_existing(found: Settings) -> Engine:
+    """The database as it is: for commands that read. Raises `StoreError` where there is none."""
+    from db.engine import check, open_engine
+
+    engine = open_engine(found.db)
+    check(engine)
+    return engine

@@ -1,0 +1,78 @@
+"""What a person sees: articles, tables and lists on a terminal.
+
+Everything printed that came from a page goes through `clean` and never through Rich's markup, so
+that no page can write escape sequences or styles to a terminal.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from scraper.rendering import byline
+from scraper.text import clean
+from scraper.values import Article, ParagraphKind
+
+MAX_WIDTH = 88  # characters; longer lines tire the eye
+
+
+def console() -> Console:
+    """A console on standard output, at most `MAX_WIDTH` wide on a terminal; `NO_COLOR` is obeyed."""
+    screen = Console(markup=False, highlight=False, emoji=False, soft_wrap=False)
+    if screen.is_terminal:
+        screen.width = min(screen.width, MAX_WIDTH)
+    return screen
+
+
+def show_json(value: Any) -> None:
+    """One JSON document, indented, with a newline."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def show_json_lines(values: Iterable[Any]) -> None:
+    """One JSON document a line."""
+    for value in values:
+        sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+
+
+def show_article(article: Article) -> None:
+    """Title, byline and wrapped paragraphs."""
+    screen = console()
+    screen.print(Text(clean(article.title or "(no title)"), style="bold"))
+    screen.print(Text(clean(byline(article)), style="dim"))
+    for paragraph in article.paragraphs:
+        if paragraph.kind is ParagraphKind.CAPTION:
+            continue
+        style = "bold" if paragraph.kind in (ParagraphKind.HEADING, ParagraphKind.LEAD) else ""
+        bullet = "• " if paragraph.kind is ParagraphKind.LIST_ITEM else ""
+        screen.print()
+        screen.print(Text(bullet + clean(paragraph.text), style=style))
+
+
+def show_table(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """A plain table; on a pipe the same columns separated by tabs, one row a line, without headings."""
+    if not sys.stdout.isatty():
+        for row in rows:
+            sys.stdout.write("\t".join(_cell(value) for value in row) + "\n")
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(_cell(value)) for value in row))
+    Console(markup=False, highlight=False, emoji=False).print(table)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M}"
+    return " ".join(clean(str(value)).split())

@@ -1,0 +1,125 @@
+"""crawl: due links become archived pages, or failures with a reason.
+
+Sites are crawled side by side, each in order; the fetcher keeps to politeness and to the limit of
+requests in flight. The WARC record is written first, then the page row, outcome and next due time in
+one transaction: a kill loses one fetch.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.engine import Engine
+
+from db import links, pages, runs
+from db.archive import ArchiveWriter
+from db.engine import reading, writing
+from pipelines import schedule
+from pipelines.outcomes import of_error
+from scraper.errors import BadStatus, FetchError
+from scraper.fetching.client import Fetcher
+from scraper.values import DueLink, NotModified, Outcome, OutcomeKind, Page
+
+_BATCH = 20
+_GONE = frozenset({404, 410})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crawl:
+    """What crawling needs besides the links."""
+
+    engine: Engine
+    writer: ArchiveWriter
+    fetcher: Fetcher
+    run_id: int
+    now: Callable[[], datetime]
+    tell: Callable[[Outcome], None]
+    n_per_site: int
+
+
+async def crawl(job: Crawl) -> None:
+    """Nothing; afterwards every link that was due has been asked for once."""
+    due_at = job.now()
+    with reading(job.engine) as connection:
+        sites = links.due_sites(connection, due_at)
+    async with asyncio.TaskGroup() as group:
+        for site in sites:
+            group.create_task(_crawl_site(job, site, due_at))
+
+
+async def _crawl_site(job: Crawl, site: str, due_at: datetime) -> None:
+    while True:
+        with reading(job.engine) as connection:
+            batch = links.due_links(connection, site, due_at, _BATCH)
+        if not batch:
+            return
+        queue = iter(batch)
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(job.n_per_site, len(batch))):
+                group.create_task(_take(job, queue))
+
+
+async def _take(job: Crawl, queue: object) -> None:
+    for link in queue:  # type: ignore[attr-defined]
+        await _crawl_link(job, link)
+
+
+async def _crawl_link(job: Crawl, link: DueLink) -> None:
+    start = time.monotonic()
+    try:
+        answer = await job.fetcher.fetch(link.request)
+    except Exception as error:  # noqa: BLE001 - of_error raises what must end the run
+        outcome = of_error("crawl", link.request.url, error, time.monotonic() - start)
+        _save_failure(job, link, error, outcome)
+        return
+    _save_answer(job, link, answer, time.monotonic() - start)
+
+
+def _save_answer(job: Crawl, link: DueLink, answer: Page | NotModified, elapsed_s: float) -> None:
+    """An answer with new bytes waits for digest; anything else is final here: unchanged."""
+    is_same = isinstance(answer, NotModified) or answer.sha256 == link.page_sha256
+    place = None
+    if isinstance(answer, Page):
+        place = job.writer.write_revisit(answer) if is_same else job.writer.write(answer)
+    outcome = None
+    with writing(job.engine) as connection:
+        if isinstance(answer, Page) and place is not None:
+            same_as_id = link.page_id if is_same else None
+            pages.add_page(connection, answer, link.id, place, same_as_id=same_as_id, run_id=job.run_id)
+        links.save_answer(connection, link.id, answer, _next_recheck(link, answer.fetched_at) if is_same else None)
+        if is_same:
+            reason = "not modified" if isinstance(answer, NotModified) else "same bytes"
+            outcome = Outcome(
+                stage="crawl", url=link.request.url, kind=OutcomeKind.UNCHANGED, reason=reason, elapsed_s=elapsed_s
+            )
+            links.save_fate(connection, link.id, outcome, job.run_id)
+            runs.add_outcome(connection, job.run_id, outcome, job.now())
+    if outcome is not None:
+        job.tell(outcome)
+
+
+def _next_recheck(link: DueLink, checked_at: datetime) -> datetime | None:
+    if link.article_id is None:
+        return None
+    return schedule.next_recheck(link.published_at or link.first_seen_at, checked_at)
+
+
+def _save_failure(job: Crawl, link: DueLink, error: Exception, outcome: Outcome) -> None:
+    now = job.now()
+    due_at = schedule.next_try(now, link.n_tries, error) if isinstance(error, FetchError) else None
+    kind = outcome.kind
+    if isinstance(error, BadStatus) and error.status in _GONE and link.article_id is not None:
+        kind = OutcomeKind.GONE
+    elif isinstance(error, BadStatus) and error.retry_after_s is not None and due_at is not None:
+        kind = OutcomeKind.PUT_OFF
+    outcome = Outcome(stage="crawl", url=outcome.url, kind=kind, reason=outcome.reason, elapsed_s=outcome.elapsed_s)
+    with writing(job.engine) as connection:
+        # A crashed link would otherwise be due for ever.
+        links.save_failure(connection, link.id, now, due_at)
+        links.save_fate(connection, link.id, outcome, job.run_id)
+        runs.add_outcome(connection, job.run_id, outcome, now)
+    job.tell(outcome)

@@ -1,0 +1,101 @@
+"""import: saved pages enter the database as if they had been fetched.
+
+Takes a list of JSON lines: `url`, `html_path` (relative to the list), and `fetched_at` (ISO 8601; the
+file's time where it is missing). The same bytes of the same address again change nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.engine import Engine
+
+from db import links, pages, runs
+from db.archive import ArchiveWriter
+from db.engine import writing
+from pipelines.outcomes import of_error
+from scraper import urls
+from scraper.errors import ExtractionError, TooLarge
+from scraper.fetching.client import MAX_PAGE_BYTES
+from scraper.values import Link, Outcome, OutcomeKind, Page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intake:
+    """Where imported pages go."""
+
+    engine: Engine
+    writer: ArchiveWriter
+    run_id: int
+
+
+def take_list(intake: Intake, lines: Iterable[bytes], folder: Path) -> Iterator[Outcome]:
+    """The outcomes of lines that bring no page to digest: unchanged, deleted, or unreadable."""
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        url = f"line {number}"
+        try:
+            row = _row(line)
+            url = row["url"]
+            outcome = take(intake, read_page(row, folder))
+        except Exception as error:  # noqa: BLE001 - of_error raises what must end the run
+            outcome = of_error("import", url, error)
+        if outcome is not None:
+            with writing(intake.engine) as connection:
+                runs.add_outcome(connection, intake.run_id, outcome, datetime.now(UTC))
+            yield outcome
+
+
+def _row(line: bytes) -> dict[str, Any]:
+    try:
+        row = json.loads(line)
+    except ValueError as error:
+        raise ExtractionError(f"not a JSON line: {error}") from error
+    if not isinstance(row, dict) or not isinstance(row.get("url"), str) or not isinstance(row.get("html_path"), str):
+        raise ExtractionError('expected {"url": ..., "html_path": ...}')
+    return row
+
+
+def read_page(row: dict[str, Any], folder: Path) -> Page:
+    """The saved page a row speaks of. Raises `ExtractionError` when its file or time can't be read."""
+    path = folder / row["html_path"]
+    try:
+        if path.stat().st_size > MAX_PAGE_BYTES:
+            raise TooLarge(f"the file is larger than {MAX_PAGE_BYTES} bytes", url=row["url"])
+        body = path.read_bytes()
+        fetched_at = _time(row.get("fetched_at")) or datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    except OSError as error:
+        raise ExtractionError(f"{path} can't be read: {error.strerror}", url=row["url"]) from error
+    return Page(url=row["url"], final_url=row["url"], status=200, body=body, fetched_at=fetched_at)
+
+
+def _time(value: Any) -> datetime | None:
+    if value is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+    except (TypeError, ValueError) as error:
+        raise ExtractionError(f"fetched_at is {value!r}, expected ISO 8601") from error
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+
+
+def take(intake: Intake, page: Page) -> Outcome | None:
+    """None when the page is new and waits to be digested, else what became of it."""
+    url = urls.canonical(page.final_url)
+    link = Link(url=url, source_url="")
+    with writing(intake.engine) as connection:
+        link_id = links.get_link_id(connection, link, urls.site(url), page.fetched_at)
+        if link_id is None:
+            return Outcome(stage="import", url=page.url, kind=OutcomeKind.GONE, reason="deleted on request")
+        if pages.has_page(connection, page, link_id):
+            return Outcome(stage="import", url=page.url, kind=OutcomeKind.UNCHANGED, reason="same bytes")
+        place = intake.writer.write(page)
+        pages.add_page(connection, page, link_id, place, same_as_id=None, run_id=intake.run_id)
+        links.save_answer(connection, link_id, page, None)
+    return None

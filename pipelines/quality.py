@@ -1,0 +1,23 @@
+"""Is it an article? A pure decision over what the extraction found."""
+
+from __future__ import annotations
+
+from scraper.text import words
+from scraper.values import Article, OutcomeKind, PageState, Verdict
+
+MIN_CHARS = 120
+"""Letters and digits a body must have."""
+
+
+def judge(article: Article) -> Verdict:
+    """The verdict: any state but article is its own outcome; an article needs a title and some text."""
+    if article.state is not PageState.ARTICLE:
+        evidence = str(article.details.get("state_evidence", ""))
+        return Verdict(is_accepted=False, outcome=OutcomeKind(article.state.value), evidence=evidence)
+    n_chars = sum(map(len, words(article.body)))
+    if n_chars < MIN_CHARS:
+        evidence = f"{n_chars} letters of text, at least {MIN_CHARS} wanted"
+        return Verdict(is_accepted=False, outcome=OutcomeKind.TOO_SHORT, evidence=evidence)
+    if not article.title:
+        return Verdict(is_accepted=False, outcome=OutcomeKind.NOT_ARTICLE, evidence="no title")
+    return Verdict(is_accepted=True, outcome=OutcomeKind.STORED)

@@ -1,0 +1,113 @@
+"""The whole program on one screen:
+
+    discover | crawl | learn | digest
+
+Each stage is a query for work, a loop, and one transaction per unit of work; the database is the only
+state. Running twice gives the same database, and so does stopping anywhere and running again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.engine import Engine
+
+from db import articles, runs
+from db.archive import ArchiveWriter
+from db.engine import reading, writing
+from pipelines.crawl import Crawl, crawl
+from pipelines.digest import Desk, digest
+from pipelines.discover import Discovery, discover
+from pipelines.importing import Intake, take, take_list
+from pipelines.learn import learn
+from pipelines.outcomes import Report
+from pipelines.settings import VERSION, Settings
+from pipelines.single import policy, utc_now
+from scraper.fetching.client import Fetcher
+from scraper.values import Outcome, Page, StoredArticle
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One run: where it works, its clock, and who is told of each outcome as it comes about."""
+
+    engine: Engine
+    settings: Settings
+    now: Callable[[], datetime] = utc_now
+    on_outcome: Callable[[Outcome], None] = lambda _outcome: None
+    include_all: bool = False
+    """Ask every source that is not paused, due or not."""
+
+
+def run(job: Job) -> Report:
+    """One cron run over the due sources; the sum of what became of everything."""
+    with _begun(job, "run") as (run_id, writer, report, tell):
+        asyncio.run(_fetch(job, run_id, writer, report, tell))
+        _digest(job, run_id, tell)
+    return report
+
+
+async def _fetch(job: Job, run_id: int, writer: ArchiveWriter, report: Report, tell: Callable[[Outcome], None]) -> None:
+    async with Fetcher(policy(job.settings), now=job.now) as fetcher:
+        found = Discovery(engine=job.engine, fetcher=fetcher, run_id=run_id, now=job.now, report=report, tell=tell)
+        await discover(found, include_all=job.include_all)
+        n_per_site = job.settings.concurrency_per_site
+        todo = Crawl(
+            engine=job.engine,
+            writer=writer,
+            fetcher=fetcher,
+            run_id=run_id,
+            now=job.now,
+            tell=tell,
+            n_per_site=n_per_site,
+        )
+        await crawl(todo)
+
+
+def _digest(job: Job, run_id: int, tell: Callable[[Outcome], None]) -> None:
+    folder = Path(job.settings.archive)
+    learn(job.engine, folder, job.now)
+    digest(Desk(engine=job.engine, folder=folder, run_id=run_id, now=job.now, tell=tell))
+
+
+def import_list(job: Job, path: Path) -> Report:
+    """Takes saved pages through learn and digest, as if they had been fetched."""
+    with _begun(job, "import") as (run_id, writer, report, tell), path.open("rb") as lines:
+        for outcome in take_list(Intake(engine=job.engine, writer=writer, run_id=run_id), lines, path.parent):
+            tell(outcome)
+        _digest(job, run_id, tell)
+    return report
+
+
+def save_page(job: Job, page: Page) -> tuple[Outcome, StoredArticle | None]:
+    """Stores one page; what became of it, and the article it is or belongs to, if any."""
+    found: dict[str, Outcome] = {}
+    with _begun(job, "extract") as (run_id, writer, _report, _tell):
+        at_once = take(Intake(engine=job.engine, writer=writer, run_id=run_id), page)
+        _digest(job, run_id, lambda outcome: found.update({outcome.url: outcome}))
+    with reading(job.engine) as connection:
+        stored = articles.get_article(connection, page.url)
+    return at_once or found[page.url], stored
+
+
+@contextmanager
+def _begun(job: Job, command: str) -> Iterator[tuple[int, ArchiveWriter, Report, Callable[[Outcome], None]]]:
+    """The run's id, its own archive files, its sum, and where outcomes are told; kept as ended only if it got there."""
+    report = Report()
+
+    def tell(outcome: Outcome) -> None:
+        report.kinds[outcome.kind] += 1
+        job.on_outcome(outcome)
+
+    with writing(job.engine) as connection:
+        run_id = runs.add_run(connection, command, VERSION, job.now())
+    name = f"{command}-{job.now():%Y%m%d%H%M%S}-{run_id:06}"
+    with ArchiveWriter(Path(job.settings.archive), name) as writer:
+        yield run_id, writer, report, tell
+    with writing(job.engine) as connection:
+        runs.save_ended(connection, run_id, report.summary(), job.now())

@@ -1,0 +1,43 @@
+"""When next? Pure decisions about time; the clock is handed in."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from scraper.errors import BadStatus, FetchError
+
+HORIZON = timedelta(days=7)
+"""How far back a source is taken when it has no `since` of its own."""
+
+RECHECK_UNTIL = timedelta(days=14)
+MIN_RECHECK = timedelta(minutes=15)
+MAX_TRIES = 6
+_FIRST_RETRY = timedelta(minutes=15)
+_MAX_SOURCE_PAUSE = timedelta(days=1)
+
+
+def next_source_check(now: datetime, interval_s: int, n_failures: int) -> datetime:
+    """When to ask a source again: after its interval, doubled with each failure in a row, at most a day."""
+    pause = timedelta(seconds=interval_s * 2.0 ** min(n_failures, 10))
+    return now + min(pause, max(_MAX_SOURCE_PAUSE, timedelta(seconds=interval_s)))
+
+
+def next_try(now: datetime, n_tries: int, error: FetchError) -> datetime | None:
+    """When to fetch a link again after `n_tries` failures before this one; None: never."""
+    if not error.is_retryable or n_tries + 1 >= MAX_TRIES:
+        return None
+    pause = _FIRST_RETRY * 4.0**n_tries
+    if isinstance(error, BadStatus) and error.retry_after_s is not None:
+        pause = max(pause, timedelta(seconds=error.retry_after_s))
+    return now + pause
+
+
+def next_recheck(published_at: datetime, checked_at: datetime) -> datetime | None:
+    """When to look at a stored article again; None once it is too old.
+
+    Due when the time since the last check reaches a fifth of the article's age: for an age `a` at the
+    check that is after `a / 4`. So a fresh article is looked at often and an old one seldom.
+    """
+    age = max(checked_at - published_at, timedelta())
+    due_at = checked_at + max(age / 4, MIN_RECHECK)
+    return due_at if due_at - published_at <= RECHECK_UNTIL else None

@@ -1,0 +1,136 @@
+"""The settings: read once, frozen, handed on as a value.
+
+`newsdesk.toml`, then `NEWSDESK_*` variables, then options, each over the former. The file is looked
+for in the working folder, then in the user's configuration folder.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_config_path, user_data_path
+
+from scraper.errors import SettingsError
+
+PREFIX = "NEWSDESK_"
+FILE_NAME = "newsdesk.toml"
+VERSION = "0.1.0"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Every setting with its default.
+
+    `db` is a database address or an SQLite file; `archive` a folder. `min_delay_s` is the pause in
+    seconds between two requests to a site, `concurrency` the number of requests in flight in all.
+    `allow_addresses` names what the address guard lets through besides public addresses:
+    `host:port` or `network:port`, such as `127.0.0.1:8000` or `10.0.0.0/8:443`.
+    """
+
+    db: str
+    archive: str
+    user_agent: str = f"newsdesk/{VERSION} (news archive; set user_agent to say who you are)"
+    min_delay_s: float = 1.0
+    concurrency: int = 32
+    concurrency_per_site: int = 1
+    allow_addresses: tuple[str, ...] = ()
+
+
+def load(environ: Mapping[str, str], options: Mapping[str, Any], config: Path | None = None) -> Settings:
+    """The settings in force. `options` are those of the command line; None means not given.
+
+    Raises `SettingsError` naming the setting, where it stands, and what was expected.
+    """
+    found: dict[str, Any] = {}
+    if (path := config or _config_file()) is not None:
+        found |= {name: _value(name, value, str(path)) for name, value in _read(path).items()}
+    for variable, value in environ.items():
+        if variable.startswith(PREFIX):
+            name = variable.removeprefix(PREFIX).lower()
+            found[name] = _value(name, value, variable)
+    found |= {name: _value(name, value, f"--{name}") for name, value in options.items() if value is not None}
+    found.setdefault("db", str(user_data_path("newsdesk", appauthor=False) / "newsdesk.db"))
+    found.setdefault("archive", str(_default_archive(found["db"])))
+    return Settings(**found)
+
+
+def _default_archive(db: str) -> Path:
+    file = db.removeprefix("sqlite:///")
+    if "://" in file:
+        return user_data_path("newsdesk", appauthor=False) / "archive"
+    return Path(file).with_suffix(".archive")
+
+
+def _config_file() -> Path | None:
+    for folder in (Path(), user_config_path("newsdesk", appauthor=False)):
+        if (folder / FILE_NAME).is_file():
+            return folder / FILE_NAME
+    return None
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"can't be read: {error.strerror}", url=str(path)) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"not valid TOML: {error}", url=str(path)) from error
+
+
+def _value(name: str, value: Any, where: str) -> Any:
+    readers: dict[str, Callable[[Any], Any]] = {
+        "db": str,
+        "archive": str,
+        "user_agent": _line,
+        "min_delay_s": _seconds,
+        "concurrency": _count,
+        "concurrency_per_site": _count,
+        "allow_addresses": _addresses,
+    }
+    if name not in readers:
+        known = ", ".join(field.name for field in fields(Settings))
+        raise SettingsError(f"unknown setting {name!r}; the settings are {known}", url=where)
+    try:
+        return readers[name](value)
+    except (TypeError, ValueError) as error:
+        raise SettingsError(f"{name} is {value!r}, expected {error}", url=where) from None
+
+
+def _line(value: Any) -> str:
+    text = str(value).strip()
+    if not text or not text.isprintable() or not text.isascii():
+        raise ValueError("one line of ASCII text")
+    return text
+
+
+def _seconds(value: Any) -> float:
+    expected = "a number of seconds from 0 to 3600"
+    try:
+        seconds = float(value)
+    except (TypeError, ValueError):
+        raise ValueError(expected) from None
+    if not 0 <= seconds <= 3600:
+        raise ValueError(expected)
+    return seconds
+
+
+def _count(value: Any) -> int:
+    expected = "a whole number from 1 to 1000"
+    try:
+        count = int(value)
+    except (TypeError, ValueError):
+        raise ValueError(expected) from None
+    if isinstance(value, float) or not 1 <= count <= 1000:
+        raise ValueError(expected)
+    return count
+
+
+def _addresses(value: Any) -> tuple[str, ...]:
+    parts = value.split(",") if isinstance(value, str) else value
+    if not isinstance(parts, list | tuple) or not all(isinstance(part, str) for part in parts):
+        raise ValueError("host:port or network:port, several separated by commas")
+    return tuple(part.strip() for part in parts if part.strip())

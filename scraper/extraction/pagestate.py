@@ -1,0 +1,153 @@
+"""What is this page: an article, or one of the things that are dressed like one?
+
+Structured signals come first (JSON-LD types, `isAccessibleForFree`, where the canonical link leads,
+the shape of the page); words are looked for only inside what was extracted, since lists over a whole
+page give false alarms. Does not decide whether an article is good enough: `pipelines.quality` does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from scraper.extraction.blocks import Block, Layout
+from scraper.extraction.metadata import Fields
+from scraper.extraction.state_words import CONSENT, LOGIN, NOT_FOUND, ROBOT_CHECK, SUBSCRIBE
+from scraper.text import fold, words
+from scraper.values import Page, PageState, Paragraph, ParagraphKind
+
+# schema.org types of pages that are no article, where no type of an article stands beside them.
+_OTHER_TYPES = frozenset(
+    {"product", "productgroup", "qapage", "discussionforumposting", "searchresultspage", "profilepage", "jobposting"}
+    | {"softwareapplication", "recipe", "localbusiness", "faqpage", "contactpage", "aboutpage"}
+)
+_LIST_TYPES = frozenset({"collectionpage", "itemlist", "offercatalog", "searchresultspage"})
+
+# Letters of extracted text. Walls, error pages and notes are shorter than nearly every article; a
+# paywalled teaser shows a few sentences.
+_SHORT_CHARS = 700
+_TEASER_CHARS = 1800
+_EMPTY_CHARS = 60
+_SHELL_SCRIPT_BYTES = 2000
+
+_MIN_CARDS = 3
+_CARD_SHARE = 0.6
+_MAX_CARD_BLOCKS = 8
+_MAX_CARD_DEPTH = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The state of a page and what speaks for it, in a few words."""
+
+    state: PageState
+    evidence: str = ""
+
+
+def judge(page: Page, fields: Fields, layout: Layout, paragraphs: Sequence[Paragraph]) -> Finding:
+    """What the page is, by its fields, its shape and the paragraphs extracted from it."""
+    text = " ".join(p.text for p in paragraphs if p.kind is not ParagraphKind.CAPTION)
+    n_chars = sum(map(len, words(text)))
+    types = frozenset(name.lower() for name in fields.types)
+    is_article_type = any("article" in name or "posting" in name or name == "report" for name in types)
+    for finding in (
+        _by_wall(fields, text, n_chars),
+        _by_address(page, fields),
+        _by_type(types, is_article_type=is_article_type),
+        _by_words(fields, text, n_chars),
+        _by_cards(layout, paragraphs),
+        _by_emptiness(page, layout, n_chars),
+    ):
+        if finding is not None:
+            return finding
+    return Finding(PageState.ARTICLE)
+
+
+def _by_wall(fields: Fields, text: str, n_chars: int) -> Finding | None:
+    """The publisher's own word that the text is not free, where only a part of it is here."""
+    if fields.is_accessible_for_free is not False or n_chars >= _TEASER_CHARS:
+        return None
+    if fields.article_body is not None and sum(map(len, words(fields.article_body))) <= 1.2 * n_chars:
+        return None
+    state = PageState.TEASER if n_chars >= _EMPTY_CHARS else PageState.PAYWALL
+    return Finding(state, f"isAccessibleForFree is false and only {n_chars} letters are here")
+
+
+def _by_address(page: Page, fields: Fields) -> Finding | None:
+    path = urlsplit(page.final_url).path
+    if path in ("", "/") and urlsplit(page.url).path not in ("", "/"):
+        return Finding(PageState.SOFT_404, "redirected to the front page")
+    return None
+
+
+def _by_type(types: frozenset[str], *, is_article_type: bool) -> Finding | None:
+    if is_article_type or not types:
+        return None
+    if found := sorted(types & _LIST_TYPES):
+        return Finding(PageState.INDEX_PAGE, f"the page calls itself {found[0]}")
+    if found := sorted(types & _OTHER_TYPES):
+        return Finding(PageState.NOT_ARTICLE, f"the page calls itself {found[0]}")
+    return None
+
+
+def _by_words(fields: Fields, text: str, n_chars: int) -> Finding | None:
+    """What short pages say of themselves; long ones may report on walls and errors."""
+    if n_chars >= _SHORT_CHARS:
+        return None
+    padded = f" {fold(fields.title or '')} {fold(text)} "
+    for state, phrases in (
+        (PageState.BOT_WALL, ROBOT_CHECK),
+        (PageState.CONSENT_WALL, CONSENT),
+        (PageState.SOFT_404, NOT_FOUND),
+        (PageState.LOGIN, LOGIN),
+        (PageState.TEASER if n_chars >= _EMPTY_CHARS else PageState.PAYWALL, SUBSCRIBE),
+    ):
+        found = next((phrase for phrase in phrases if phrase in padded), None)
+        if found is not None:
+            return Finding(state, f"{n_chars} letters that say {found.strip()!r}")
+    return None
+
+
+def _by_cards(layout: Layout, paragraphs: Sequence[Paragraph]) -> Finding | None:
+    """Most of the text stands in cards: small boxes of one shape, each with a linked headline."""
+    kept = {p.text for p in paragraphs}
+    n_total = n_in_cards = 0
+    cards: set[int] = set()
+    for block in layout.blocks:
+        if block.text not in kept:
+            continue
+        n_total += len(block.text)
+        card = _card(layout, block)
+        if card is not None:
+            n_in_cards += len(block.text)
+            cards.add(card)
+    if len(cards) >= _MIN_CARDS and n_in_cards >= _CARD_SHARE * n_total:
+        return Finding(PageState.INDEX_PAGE, f"{len(cards)} teasers with linked headlines make up the text")
+    return None
+
+
+def _card(layout: Layout, block: Block) -> int | None:
+    at = block.box
+    for _ in range(_MAX_CARD_DEPTH):
+        box = layout.boxes[at]
+        if box.end - box.first > _MAX_CARD_BLOCKS or box.parent < 0:
+            return None
+        inside = layout.blocks[box.first : box.end]
+        if len(inside) >= 2 and any(_is_headline_link(other) for other in inside):
+            return at
+        at = box.parent
+    return None
+
+
+def _is_headline_link(block: Block) -> bool:
+    return block.n_link_chars >= 0.8 * len(block.text) and len(block.text) >= 15
+
+
+def _by_emptiness(page: Page, layout: Layout, n_chars: int) -> Finding | None:
+    if n_chars >= _EMPTY_CHARS:
+        return None
+    n_visible = sum(len(block.text) for block in layout.blocks)
+    if n_visible < 10 * _EMPTY_CHARS and page.body.count(b"<script") and len(page.body) > _SHELL_SCRIPT_BYTES:
+        return Finding(PageState.NEEDS_BROWSER, f"{n_visible} letters of text beside scripts")
+    return Finding(PageState.NOT_ARTICLE, "no text of an article found")
