@@ -1,7 +1,7 @@
-"""The visible page -> candidates: headings, bylines, `time` elements and other marked dates.
+"""The visible page -> candidates: headings, bylines and marked dates.
 
-Leaves out what stands in comments, navigation, footers and lists of other articles. Does not decide, does not clean
-names (`authors`) and does not read dates (`scraper.dates`).
+Leaves out what stands in comments, navigation, footers and lists of other articles. Does not decide and does not
+clean names (`authors`).
 """
 
 from __future__ import annotations
@@ -10,35 +10,21 @@ import re
 from collections.abc import Iterator, Sequence
 
 from scraper.dom import Node
+from scraper.extraction import visible_dates
 from scraper.extraction.landmarks import Landmarks
+from scraper.extraction.surroundings import Surroundings
 from scraper.text import squash
 from scraper.values import Candidate
 
 MAX_TEXT_CHARS = 300
-MAX_DATE_CHARS = 120
 MAX_MARKED = 120
-MAX_CLIMB = 40
 
-_ELSEWHERE_TAGS = frozenset({"footer", "nav", "aside", "select", "form", "noscript", "template", "button"})
-_ELSEWHERE = re.compile(
-    r"comment|disqus|related|recommend|teaser|sidebar|widget|footer|navi|menu|popular|trending|latest|newsletter"
-    r"|more-?(?:stories|news|from|articles)|read-?(?:more|next)|also-?like|carousel|slider|breaking|ticker|archive-"
-    r"|card|promo|recirc|suggest|upnext|next-?(?:post|article)|prev|advert|banner|modal|dropdown|hidden",
-    re.IGNORECASE,
-)
 _AUTHOR = re.compile(r"author|byline|autor|contributor|writer|verfasser|redakteur", re.IGNORECASE)
 _NOT_AUTHOR = re.compile(
     r"avatar|image|img|photo|thumb|icon|social|bio|desc|about|more|count|follow|email|link-?list|title|role|job|box"
     r"|info-?box|box-?text|date|time",
     re.IGNORECASE,
 )
-_DATE = re.compile(r"date|time|publi", re.IGNORECASE)
-_MODIFIED = re.compile(
-    r"updated|modif|update[sd]?\b|aktualisiert|geändert|mis à jour|modifié|actualizad|aggiornat|atualizad|bijgewerkt"
-    r"|oppdatert|opdateret|uppdaterad|päivitetty|aktualizac|обновлен|更新|수정|güncelle",
-    re.IGNORECASE,
-)
-_CREATED = re.compile(r"publi|created|erstellt|veröffentlicht|posted|入力|公開|발행|입력", re.IGNORECASE)
 _PROFILE = "a[href*='author' i], a[href*='/people/'], a[href*='/profile' i], a[href*='/staff' i], a[href*='contributor' i], a[href*='autor' i], a[rel~='author' i], a[href*='/by/'], a[href*='/team/'], [itemprop='name']"
 _INLINE = frozenset({"a", "b", "i", "em", "strong", "mark", "sup", "sub", "font", "u", "abbr", "wbr", "q", "cite", "small"})
 
@@ -50,48 +36,33 @@ def read(marks: Landmarks) -> list[Candidate]:
         for node in marks.headings
         if (text := heading_text(node)) and len(text) <= MAX_TEXT_CHARS * 2
     ]
-    where = _Where()
-    n_after = 0
-    for node in marks.marked:
-        if node.tag == "h1":
-            n_after = 1
-            continue
-        n_after += bool(n_after)
-        if n_after > MAX_MARKED:
-            break
-        if not where.is_elsewhere(node):
-            found += _of_marked(node, "after h1" if n_after else "before h1")
+    where = Surroundings(marks.headline)
+    place_of = _places(marks)
+    nodes = [node for node in marks.marked if node.mem_id in place_of]
+    found += visible_dates.marked(nodes, where, place_of)
+    for node in nodes:
+        if candidates := list(_of_marked(node, place_of[node.mem_id])):
+            found += [] if where.is_elsewhere(node) else candidates
     return found
 
 
-class _Where:
-    """Remembers which containers do not belong to the article, so that no path is climbed twice."""
-
-    def __init__(self) -> None:
-        self._known: dict[int, bool] = {}
-
-    def is_elsewhere(self, node: Node) -> bool:
-        path: list[int] = []
-        at: Node | None = node
-        verdict = False
-        while at is not None and at.tag not in ("body", "html", "main") and len(path) < MAX_CLIMB:
-            if (known := self._known.get(at.mem_id)) is not None:
-                verdict = known
-                break
-            path.append(at.mem_id)
-            if at.tag in _ELSEWHERE_TAGS or self._is_named_so(at):
-                verdict = True
-                break
-            at = at.parent
-        for mem_id in path:
-            self._known[mem_id] = verdict
-        return verdict
-
-    @staticmethod
-    def _is_named_so(node: Node) -> bool:
-        attributes = node.attributes
-        name = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"[:MAX_TEXT_CHARS]
-        return bool(_ELSEWHERE.search(name))
+def _places(marks: Landmarks) -> dict[int, str]:
+    """Before or after the headline, for as many nodes as may still belong to the article's head or foot."""
+    places: dict[int, str] = {}
+    headline = marks.headline.mem_id if marks.headline is not None else 0
+    n_after = 0
+    for node in marks.marked:
+        if node.mem_id == headline:
+            n_after = 1
+        elif node.tag == "h1":
+            continue
+        elif n_after:
+            n_after += 1
+            if n_after <= MAX_MARKED:
+                places[node.mem_id] = "after h1"
+        else:
+            places[node.mem_id] = "before h1"
+    return places
 
 
 def heading_text(node: Node) -> str:
@@ -115,29 +86,12 @@ def _joined(parts: Sequence[str]) -> str:
 
 def _of_marked(node: Node, place: str) -> Iterator[Candidate]:
     attributes = node.attributes
+    if "author" in (attributes.get("rel") or "").lower():
+        yield from _authors(node, "rel=author", place)
+        return
     name = (attributes.get("class") or "")[:MAX_TEXT_CHARS]
-    is_link = "author" in (attributes.get("rel") or "").lower()
-    if node.tag == "time" or (_DATE.search(name) and not is_link):
-        yield from _dates(node, attributes, name, place)
-    if is_link or (_AUTHOR.search(name) and not _NOT_AUTHOR.search(name)):
-        yield from _authors(node, "rel=author" if is_link else "byline", place)
-
-
-def _dates(node: Node, attributes: dict[str, str | None], name: str, place: str) -> Iterator[Candidate]:
-    raw = node.text(separator=" ")
-    if len(raw) > MAX_DATE_CHARS * 4:
-        return
-    text = squash(raw)
-    stated = attributes.get("datetime") or attributes.get("data-datetime") or attributes.get("content") or ""
-    if len(text) > MAX_DATE_CHARS or not any(map(str.isdigit, stated or text)):
-        return
-    is_modified = bool(_MODIFIED.search(name + " " + text)) and not _CREATED.search(text)
-    field = "modified_at" if is_modified else "published_at"
-    kind = "time" if node.tag == "time" else "dated"
-    if stated:
-        yield Candidate(field=field, value=stated[:MAX_DATE_CHARS], origin=f"dom:{kind}[datetime] {place}")
-    if text:
-        yield Candidate(field=field, value=text, origin=f"dom:{kind} {place}")
+    if _AUTHOR.search(name) and not _NOT_AUTHOR.search(name):
+        yield from _authors(node, "byline", place)
 
 
 def _authors(node: Node, kind: str, place: str) -> Iterator[Candidate]:

@@ -24,7 +24,7 @@ MAX_ITEMS = 100
 
 _ELSEWHERE = frozenset(
     "itemlistelement haspart relatedlink isrelatedto mentions citation review reviews comment comments about video"
-    " subjectof isbasedon suggestedanswer acceptedanswer associatedmedia image publisher author creator blogpost".split()
+    " subjectof isbasedon suggestedanswer acceptedanswer associatedmedia image publisher author creator blogpost liveblogupdate".split()
 )
 """Properties whose values describe something other than this page's article."""
 

@@ -9,17 +9,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from scraper.dom import Node, Tree
-from scraper.text import squash
+from scraper.text import squash, words
 
 MAX_VALUE_CHARS = 2000
 MAX_NODES = 3000
 """Of each sort. A page of news has some hundred; ten thousand og: tags are an attack or a mistake."""
+MAX_HEADINGS = 50
 MAX_JSONLD_CHARS = 2_000_000
 
 _SELECTOR = (
     "html, title, meta, link[rel], script[type*='ld+json' i], h1, time, [itemprop], [property], [rel~='author' i],"
     " [class*='author' i], [class*='byline' i], [class*='date' i], [class*='time' i], [class*='publi' i]"
 )
+_TITLES = ("og:title", "twitter:title")
 _SEPARATE = frozenset({"html", "title", "meta", "link", "script", "h1", "body", "svg", "path"})
 
 
@@ -33,6 +35,8 @@ class Landmarks:
     links: tuple[tuple[str, str], ...] = ()
     scripts: tuple[str, ...] = ()
     headings: tuple[Node, ...] = ()
+    headline: Node | None = None
+    """The h1 most like the page's titles: not the one about the logo."""
     items: tuple[Node, ...] = ()
     """Elements with `itemprop` or `property`, metas without a name included."""
     marked: tuple[Node, ...] = ()
@@ -79,10 +83,22 @@ def survey(tree: Tree) -> Landmarks:
         metas=tuple(metas[:MAX_NODES]),
         links=tuple(links[:MAX_NODES]),
         scripts=tuple(scripts[:MAX_NODES]),
-        headings=tuple(headings[:100]),
+        headings=tuple(headings[:MAX_HEADINGS]),
+        headline=_headline(headings[:MAX_HEADINGS], [title or "", *(c for n, c in metas[:MAX_NODES] if n in _TITLES)]),
         items=tuple(items[:MAX_NODES]),
         marked=tuple(marked[:MAX_NODES]),
     )
+
+
+def _headline(headings: list[Node], titles: list[str]) -> Node | None:
+    best, most = None, -1.0
+    known = set(words(" ".join(titles)[:MAX_VALUE_CHARS]))
+    for node in headings:
+        own = words(node.text(separator=" ")[:MAX_VALUE_CHARS])
+        share = sum(word in known for word in own) / (len(own) + 2) if own else -1.0  # a lone known word is the logo's
+        if share > most:
+            best, most = node, share
+    return best
 
 
 def _page_title(node: Node) -> str | None:

@@ -19,11 +19,13 @@ from scraper.extraction import (
     credits,
     jsonld,
     landmarks,
+    languages,
     metatags,
     microdata,
     opengraph,
     published,
     titles,
+    visible_dates,
 )
 from scraper.values import Access, ArticleKind, Candidate, Context, Moment, Page
 
@@ -71,8 +73,14 @@ def read(tree: Tree, page: Page, context: Context) -> Fields:
     title = titles.decide(candidates, own, label)
     who = credits.decide(candidates, [*own, label])
     language = next((c.value for c in candidates if c.field == "language"), None)
-    when = published.decide(candidates, "published_at", page.fetched_at, language)
-    changed = published.decide(candidates, "modified_at", page.fetched_at, language)
+    reading = languages.for_dates(language, candidates, host)
+    if not any(c.field == "published_at" and not c.origin.startswith(("dom", "url")) for c in candidates):
+        candidates += visible_dates.unmarked(tree, marks, reading)
+    when = published.decide(candidates, "published_at", page.fetched_at, reading)
+    changed = published.decide(candidates, "modified_at", page.fetched_at, reading)
+    if when is None:
+        candidates += visible_dates.in_state(tree)
+        when = published.decide(candidates, "published_at", page.fetched_at, reading) or changed
     return Fields(
         title=title.value if title else None,
         authors=who.people,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from scraper import dates
 from scraper.values import Candidate, Moment, Precision
@@ -28,11 +28,12 @@ _TRUST = (
     ("microdata", 2.5),
     ("rdfa", 2.0),
     ("feed", 2.0),
+    ("script", 1.0),
     ("url", 1.6),
     ("dom:time[datetime] after", 1.5),
     ("dom:time after", 1.4),
     ("dom:dated after", 1.2),
-    ("dom:text", 1.0),
+    ("dom:text", 2.0),
     ("dom", 0.6),
 )
 _EXACTNESS = {Precision.SECOND: 2, Precision.MINUTE: 1, Precision.DAY: 0}
@@ -51,16 +52,28 @@ def decide(candidates: Sequence[Candidate], field: str, latest: datetime, langua
     read = [d for c in candidates if c.field == field and (d := _read(c, latest, language))]
     if not read:
         return None
-    votes: dict[object, float] = {}
-    seen: set[tuple[object, str]] = set()
+    days: dict[str, set[date]] = {}
     for dated in read:
-        day = dated.moment.at.date()
-        if (day, dated.origin) in seen:
-            continue
-        seen.add((day, dated.origin))
-        votes[day] = votes.get(day, 0.0) + _trust(dated.origin) / (1 + sum(o == dated.origin for _, o in seen) - 1)
+        days.setdefault(dated.origin, set()).add(_day(dated, read))
+    votes: dict[date, float] = {}
+    n_of: dict[str, int] = {}
+    for dated in read:
+        n = n_of[dated.origin] = n_of.get(dated.origin, 0) + 1
+        day = _day(dated, read)
+        # Only the first of several dates in the same place is likely the article's own; many days are a list's.
+        many = 1 if dated.origin.startswith("dom") else len(days[dated.origin])
+        votes[day] = votes.get(day, 0.0) + _trust(dated.origin) / (n**2 * many)
     best = max(votes, key=lambda day: votes[day])
     return max((d for d in read if d.moment.at.date() == best), key=_exactness)
+
+
+def _day(dated: Dated, others: Sequence[Dated]) -> date:
+    """The calendar day where the page is made: that of a reading in a zone of its own, if one is the same instant."""
+    moment = dated.moment
+    if not moment.has_zone or moment.at.utcoffset():
+        return moment.at.date()
+    same = (o.moment.at for o in others if o.moment.has_zone and o.moment.at == moment.at and o.moment.at.utcoffset())
+    return next(same, moment.at).date()
 
 
 def _read(candidate: Candidate, latest: datetime, language: str | None) -> Dated | None:

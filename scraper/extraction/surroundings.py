@@ -1,0 +1,61 @@
+"""Where on the page a node stands: in the article, or in comments, navigation and lists of other articles.
+
+Judges by element names and by the words in `class` and `id`; does not look at text.
+"""
+
+from __future__ import annotations
+
+import re
+
+from scraper.dom import Node
+
+MAX_CLIMB = 60
+MAX_NAME_CHARS = 300
+
+_ELSEWHERE_TAGS = frozenset({"footer", "nav", "aside", "select", "noscript", "template", "button"})
+_ELSEWHERE = re.compile(
+    r"(?:^|[\s_-]|(?<=[a-z]))"
+    r"(?:comments?(?![a-z])|Comment|disqus|respond(?![a-z])|[rR]elated|[rR]ecommend|[tT]easer|[sS]idebar|[wW]idget|[fF]ooter"
+    r"|nav(?![a-z])|navi|menu|[pP]opular|[tT]rending|[lL]atest|[nN]ewsletter|[mM]ore-?(?:[sS]tories|[nN]ews|[aA]rticles|[pP]osts)"
+    r"|also-?like|[cC]arousel|[sS]lider|breaking|ticker|archive(?=[_-])|[rR]ecirc|upnext|next-?post|prev(?![a-z])|advert|dropdown|summary-item)",
+)
+
+
+class Surroundings:
+    """Answers for many nodes of one page; remembers containers so that no path is climbed twice.
+
+    Whatever holds the headline is the article's, however it is named: some pages wrap everything in a "menu".
+    """
+
+    def __init__(self, heading: Node | None = None) -> None:
+        self._known: dict[int, bool] = {}
+        at = heading.parent if heading is not None else None
+        while at is not None and len(self._known) < MAX_CLIMB:
+            self._known[at.mem_id] = False
+            at = at.parent
+
+    def is_elsewhere(self, node: Node) -> bool:
+        """Whether the node stands outside the article."""
+        path: list[int] = []
+        at: Node | None = node
+        verdict = False
+        while at is not None and at.tag not in ("body", "html", "main") and len(path) < MAX_CLIMB:
+            known = self._known.get(at.mem_id)
+            if known is not None:
+                verdict = known
+                break
+            path.append(at.mem_id)
+            if at.tag in _ELSEWHERE_TAGS or _is_named_so(at):
+                verdict = True
+                break
+            at = at.parent
+        self._known.update(dict.fromkeys(path, verdict))
+        return verdict
+
+
+def _is_named_so(node: Node) -> bool:
+    attributes = node.attributes
+    if "class" not in attributes and "id" not in attributes:
+        return False
+    name = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"[:MAX_NAME_CHARS]
+    return bool(_ELSEWHERE.search(name))

@@ -1,0 +1,132 @@
+"""The dates a reader sees -> candidates: `time` elements, elements whose class speaks of a date, and, where a page has
+no other date, short texts about the headline that are one.
+
+Does not read dates beyond asking whether a text is one (`scraper.dates`) and does not decide.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from scraper import dates
+from scraper.dom import Node, Tree
+from scraper.extraction.landmarks import Landmarks
+from scraper.extraction.surroundings import Surroundings
+from scraper.text import squash
+from scraper.values import Candidate
+
+MAX_DATE_CHARS = 120
+MAX_TEXTS = 20_000
+"""Text nodes looked at in the search without marks."""
+
+MAX_FROM_HEADLINE = 250
+"""Nodes between headline and date; measured on WCXB: nine of ten dates stand within 40 texts."""
+
+MIN_HEADLINE_CHARS = 5
+
+ELSEWHERE_COSTS = 150
+"""Nodes that a place outside the article counts as: some pages set their own date into an `aside` or `footer`."""
+
+_DATE = re.compile(r"date|time|publi", re.IGNORECASE)
+_MODIFIED = re.compile(
+    r"updated|modif|update[sd]?\b|aktualisiert|geändert|mis à jour|modifié|actualizad|aggiornat|atualizad|bijgewerkt"
+    r"|oppdatert|opdateret|uppdaterad|päivitetty|aktualizac|обновлен|更新|수정|güncelle|reviewed|edited",
+    re.IGNORECASE,
+)
+_CREATED = re.compile(r"publi|created|erstellt|veröffentlicht|posted|入力|公開|발행|입력", re.IGNORECASE)
+_IN_STATE = re.compile(
+    r'"(?:datePublished|date_published|publish(?:ed)?_?(?:At|Date|date|at|Time|_on)|first_publication_date|pubDate|postedAt)\\{0,4}"'
+    r'\s?:\s?\\{0,4}"((?:19|20)\d\d-\d\d-\d\d[T0-9:.Z+-]{0,22})'
+)
+
+
+def marked(nodes: Sequence[Node], where: Surroundings, place_of: dict[int, str]) -> Iterator[Candidate]:
+    """Dates in nodes that say they are one, in page order."""
+    for node in nodes:
+        attributes = node.attributes
+        name = attributes.get("class") or ""
+        if node.tag != "time" and not _DATE.search(name):
+            continue
+        if not where.is_elsewhere(node):
+            yield from _of_node(node, attributes, name, place_of.get(node.mem_id, "before h1"))
+
+
+def _of_node(node: Node, attributes: dict[str, str | None], name: str, place: str) -> Iterator[Candidate]:
+    raw = node.text(separator=" ")
+    if len(raw) > MAX_DATE_CHARS * 4:
+        return
+    text = squash(raw)
+    stated = attributes.get("datetime") or attributes.get("data-datetime") or attributes.get("content") or ""
+    if len(text) > MAX_DATE_CHARS or not any(map(str.isdigit, stated + text)):
+        return
+    field = _field(f"{name} {text}", text)
+    kind = "time" if node.tag == "time" else "dated"
+    if stated:
+        yield Candidate(field=field, value=stated[:MAX_DATE_CHARS], origin=f"dom:{kind}[datetime] {place}")
+    if text:
+        yield Candidate(field=field, value=text, origin=f"dom:{kind} {place}")
+
+
+def _field(words: str, text: str) -> str:
+    return "modified_at" if _MODIFIED.search(words) and not _CREATED.search(text) else "published_at"
+
+
+def unmarked(tree: Tree, marks: Landmarks, language: str | None) -> list[Candidate]:
+    """Short texts that are a date, the nearest to the headline first; for pages that mark none."""
+    texts = _texts(tree)
+    middle = _place_of_headline(texts, marks)
+    where = Surroundings(marks.headline)
+    read = sorted(
+        (_distance(i - middle, text) + ELSEWHERE_COSTS * where.is_elsewhere(node), text)
+        for i, text, node in texts
+        if any(map(str.isdigit, text)) and _is_date(text, node, language)
+    )
+    near = [text for distance, text in read if distance <= MAX_FROM_HEADLINE or not middle]
+    return [Candidate(field=_field(text, text), value=text, origin="dom:text") for text in near[:3]]
+
+
+def _texts(tree: Tree) -> list[tuple[int, str, Node]]:
+    """Place, text and node of the page's short texts and of its headings."""
+    found = []
+    for i, node in enumerate(tree.body.traverse(include_text=True) if tree.body is not None else ()):
+        if i > MAX_TEXTS:
+            break
+        if node.tag == "-text":
+            text = node.text_content or ""
+            if 5 < len(text) < MAX_DATE_CHARS * 2:
+                found.append((i, squash(text), node))
+        elif node.tag == "h1":
+            found.append((i, "", node))
+    return found
+
+
+def _place_of_headline(texts: Sequence[tuple[int, str, Node]], marks: Landmarks) -> int:
+    """Where the headline stands; without an h1, the first text that `<title>` begins with or contains."""
+    if marks.headline is not None:
+        return next((i for i, _, node in texts if node.mem_id == marks.headline.mem_id), 0)
+    return next((i for i, text, _ in texts if len(text) > MIN_HEADLINE_CHARS and text in marks.title), 0)
+
+
+def _distance(offset: int, text: str) -> int:
+    """Nodes between headline and date, longer where the date is less likely the article's."""
+    if offset < 0:  # a date before the headline is as often that of the day
+        return -3 * offset
+    return offset // 4 if _CREATED.search(text) or _MODIFIED.search(text) else offset
+
+
+def _is_date(text: str, node: Node, language: str | None) -> bool:
+    parent = node.parent
+    if len(text) > MAX_DATE_CHARS or parent is None or parent.tag in ("script", "style", "option", "title"):
+        return False
+    return dates.parse(text, language=language) is not None
+
+
+def in_state(tree: Tree) -> list[Candidate]:
+    """Publication dates in the data that scripts draw the page from; the last resort."""
+    found = []
+    for node in tree.css("script:not([src])")[:200]:
+        match = _IN_STATE.search(node.text()[:1_000_000])
+        if match:
+            found.append(Candidate(field="published_at", value=match[1], origin="script:state"))
+    return found[:3]
