@@ -169,6 +169,19 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Announcement:
+    """What one document of a source announces. Made by `scraper.discovery.reading`.
+
+    `links` in the document's order, each address once. `sitemaps` are the parts of a sitemap index, newest
+    first, with `modified_at` where the index states it. `hub_url` is the feed's WebSub hub.
+    """
+
+    links: tuple[Link, ...] = ()
+    sitemaps: tuple[Link, ...] = ()
+    hub_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """A whole answer of a server. Made by `scraper.fetching`, `db.archive` and the commands that read files.
 

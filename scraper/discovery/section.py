@@ -1,0 +1,102 @@
+"""Article-like links of a front page or section page.
+
+An address looks like an article's when its path carries a date, a long id or a slug of several words, and
+when its link text is long enough for a headline. Links in navigation and footer, to other sites, and to
+tags, logins, searches and shops are left out.
+
+Simple on purpose: it knows nothing about the site. Does not follow pagination.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import unquote
+
+from scraper import dom, encoding, urls
+from scraper.discovery import links
+from scraper.discovery.links import Said
+from scraper.errors import NewsError, ParseError
+from scraper.text import squash
+from scraper.values import Announcement, Page, Source
+
+MIN_SCORE = 3
+MIN_TITLE_WORDS = 4
+_NOT_CONTENT = frozenset({"nav", "footer"})
+_DATE = re.compile(r"/(?:19|20)\d\d[/-]?(?:0?[1-9]|1[0-2])(?:[/-]?[0-3]?\d)?(?=[/_-]|$)")
+_LONG_ID = re.compile(r"(?:^|[-_/,.a-z])\d{5,}(?=[-_/,.]|$)")
+_ARTICLE_WORD = re.compile(r"/(?:articles?|artikel|story|stories|noticias?|actualites?|news)/.*[^/]{12}")
+_NOT_ARTICLE = re.compile(
+    r"/(?:tags?|topics?|thema|themen|category|categories|kategorie|rubrik|authors?|autoren?|profile|login|signin|register|"
+    r"account|subscribe|abo|newsletter|search|suche|buscar|recherche|shop|cart|jobs|careers|about|contact|kontakt|"
+    r"impressum|privacy|datenschutz|terms|agb|cookies?|advertise|rss|feeds?|archive?s?|page|comments?|share|wp-admin|"
+    r"calendar|kalender|gallery-index|podcasts?|weather|wetter|horoscope|tv-guide)(?:/|$|\.)",
+    re.IGNORECASE,
+)
+_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|svg|pdf|mp[34]|zip|css|js|xml|json|ics|apk)$", re.IGNORECASE)
+
+
+def read(source: Source, page: Page) -> Announcement:
+    """The links of `page` that look like articles of the same site. Raises `ParseError` for what is no HTML."""
+    tree = dom.parse(encoding.to_utf8(page))
+    if tree.body is None or b"<" not in page.body[:4096]:
+        raise ParseError("no HTML page", url=page.url)
+    found = links.collect(_said(tree, source, page), source, page)
+    return Announcement(links=found)
+
+
+def _said(tree: dom.Tree, source: Source, page: Page) -> Iterator[Said]:
+    base = base_url(tree, page)
+    titles: dict[str, str] = {}
+    for anchor in tree.css("a[href]"):
+        url = _same_site(anchor.attributes.get("href"), base, page.final_url)
+        if url is None or _is_in_navigation(anchor):
+            continue
+        text = squash(anchor.text(separator=" "))
+        # A picture, a headline and "read more" may all lead to the article: the longest names it.
+        if len(text) > len(titles.get(url, "")) or url not in titles:
+            titles[url] = text
+    for url, title in titles.items():
+        if score(url, title) >= MIN_SCORE:
+            yield Said(url=url, title=title if len(title.split()) >= MIN_TITLE_WORDS else None)
+
+
+def score(url: str, title: str) -> int:
+    """How much a link to `url` (canonical) with the text `title` looks like one to an article; 3 is enough."""
+    path = unquote("/" + url.split("/", 3)[3].partition("?")[0]) if url.count("/") >= 3 else "/"
+    if path == "/" or _NOT_ARTICLE.search(path) or _FILE.search(path):
+        return 0
+    n_slug_words = max(len(re.findall(r"[^\W\d_]{2,}", part)) for part in path.split("/"))
+    points = 2 * bool(_DATE.search(path)) + bool(_LONG_ID.search(path)) + bool(_ARTICLE_WORD.search(path))
+    points += (n_slug_words >= 3) + (n_slug_words >= 5)
+    n_words = len(title.split()) if " " in title else len(title) // 4  # scripts without blanks
+    return points + (n_words >= MIN_TITLE_WORDS) + (n_words >= 7)
+
+
+def base_url(tree: dom.Tree, page: Page) -> str:
+    """What relative links of the page are relative to (HTML 4.2.3)."""
+    node = tree.css_first("base[href]")
+    href = node.attributes.get("href") if node else None
+    try:
+        return urls.parse(href, page.final_url) if href else page.final_url
+    except NewsError:
+        return page.final_url
+
+
+def _same_site(href: str | None, base: str, page_url: str) -> str | None:
+    if not href or href.startswith(("#", "javascript:", "mailto:", "tel:")):
+        return None
+    try:
+        url = urls.canonical(href, base)
+        return url if urls.site(url) == urls.site(page_url) else None
+    except NewsError:
+        return None
+
+
+def _is_in_navigation(anchor: dom.Node) -> bool:
+    node = anchor.parent
+    while node is not None:
+        if node.tag in _NOT_CONTENT:
+            return True
+        node = node.parent
+    return False
