@@ -8,12 +8,20 @@ check whether a person exists.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from scraper import dates
-from scraper.extraction.agencies import AGENCIES, NO_NAMES, ORGANISATION_WORDS, ROLE_WORDS, SUFFIXES
+from scraper.extraction.byline_words import (
+    AGENCIES,
+    NEVER_IN_NAMES,
+    NO_NAMES,
+    ORGANISATION_WORDS,
+    PARTICLES,
+    ROLE_WORDS,
+    SUFFIXES,
+)
 from scraper.text import fold, squash
 
 MAX_BYLINE_CHARS = 300
@@ -21,27 +29,39 @@ MAX_NAME_CHARS = 60
 MAX_NAMES = 30
 
 _LEAD = re.compile(
-    r"^\W{0,5}(?:(?:article|story|post|text|words|report|written|posted|published|updated|reviewed|authored|submitted|created|contributed|edited|compiled)\s+(?:and\s\w+\s)?by"
-    r"|by(?=[\s:A-Z])|from(?=:)|authors?(?=\s?:|\s+[A-Z])|about the author|written|ein(?:e)? \w{4,20} von|interview von|von(?=\s)|text(?=:)|autor(?:in|en)?(?=\s?:)"
+    r"^\W{0,5}(?:(?:article|story|post|text|words|report|guest post|written|posted|published|updated|authored|submitted"
+    r"|created|contributed|edited|compiled|insights)\s+(?:and\s\w+\s)?(?:by|from)\b"
+    r"|by(?=[\s:])|from(?=:)|(?:the\s)?authors?(?=\s?:|\s+[A-Z]|$)|about the author|written|ein(?:e)? \w{4,20} von|interview von|von(?=\s)|text(?=:)|autor(?:in|en)?(?=\s?:)"
     r"|verfasst von|geschrieben von|erstellt von|écrit par|rédigé par|publié par|propos recueillis par|par(?=\s)"
-    r"|escrito por|publicado por|por(?=\s)|scritto da|a cura di|di(?=\s)|da(?=\s)|door(?=\s)|geschreven door|av(?=\s)"
+    r"|escrito por|publicado por|por(?=\s)|scritto da|a cura di|di(?=\s[A-Z])|da(?=\s[A-Z])|door(?=\s)|geschreven door|av(?=\s)"
     r"|skrevet av|skrevet af|af(?=\s)|tekst(?=:)|redaktion(?=:)|napisał\w?|autor(?=\s)|oleh(?=\s)|od(?=\s)|автор\w?(?=\s?:)|текст(?=:)"
-    r"|yazar(?=\s?:)|haber(?=\s?:)|作者|文|著者|執筆|撰文|责任编辑|編輯|记者|取材・文|글|기자)\s?[:：/／|]?\s*",
+    r"|yazar(?=\s?:)|haber(?=\s?:)|作者|文(?=[:：／/|])|著者|執筆|撰文|责任编辑|編輯|记者|取材・文|글)\s?[:：/／|]?\s*",
     re.IGNORECASE,
 )
 _TAIL = re.compile(
-    r"\s*(?:記者|기자|특파원|记者|報道|さん|외\s?\d+명|\((?:[^()]{1,60})\)|\[[^\]]{1,60}\]|/\s?[A-Z]{2,12}|\b(?:for|at|of|in|from|is|has|was|und|and) .{3,120}|,? aktualisiert.*)\s*$"
+    r"\s*(?:記者|기자|특파원|记者|報道|さん|외\s?\d+명|\((?:[^()]{1,60})\)|\[[^\]]{1,60}\]|/\s?[A-Z]{2,12})\s*$"
+)
+_CLAUSE = re.compile(r"\s(?:for|at|of|in|from|is|has|was|as|für|aus|pour|para|ist)\s.{2,200}$")
+_DATE_TAIL = re.compile(
+    r"\s+(?:on\s|am\s)?(?:\d{1,2}\.?\s*)?(?:jan|feb|mär|mar|apr|mai|may|jun|jul|aug|sep|okt|oct|nov|dez|dec)[a-zé]{0,7}\.?(?:\s+\d.*|$)"
+    r"|\s+(?:on\s|am\s)?\d{1,4}[./-]\d{1,2}.*$",
+    re.IGNORECASE,
 )
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,4}")
 _HANDLE = re.compile(r"(?<!\w)@\w{2,30}")
 _URL = re.compile(r"https?://\S{1,300}|www\.\S{1,200}", re.IGNORECASE)
-_BREAK = re.compile(r"\s*(?:[|•·●;\n/／、，]|\s[-–—]+\s|—|\s{3,})\s*")
-_AND = re.compile(r"\s+(?:&|and|und|et|y|e|og|och|en|i|ja|a|и|та|ve|dan|és|și|și|with|mit|avec|con|và)\s+|\s?&\s?", re.IGNORECASE)
+_BREAK = re.compile(r"\s*(?:[|•·●;\n／、，]|\s/\s|\s[-–—]\s|—|//)\s*")
+_AND = re.compile(
+    r"\s+(?:&|and|und|et|y|e|og|och|en|i|ja|a|и|та|ve|dan|és|și|with|mit|avec|con|và)\s+|\s?&\s?", re.IGNORECASE
+)
 _UPDATED = re.compile(
-    r"\b(?:published|updated|posted|last|on|date|read|minutes?|min|aktualisiert|stand|veröffentlicht|publié|mis à jour|view|all posts)\b.*",
+    r"(?:^|\s)(?:published|updated|posted|last updated|on|date|\d+ minutes?|\d+ min|aktualisiert|stand|veröffentlicht|publié|mis à jour|view|all posts|read)\b.*",
     re.IGNORECASE,
 )
-_HAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_EAST_ASIAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_DOMAIN = re.compile(r"^[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|de|be|nl|fr|co|io|tr|ch|at|eu|info|news|uk)$", re.IGNORECASE)
+_GENERATIONS = frozenset({"jr", "sr", "ii", "iii", "iv"})
+_ORGANISATIONS = ("organization", "newsmediaorganization", "corporation", "educationalorganization")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +75,24 @@ class Name:
 def parse(byline: str, *, kind: str = "") -> tuple[Name, ...]:
     """The names in `byline` in order. `kind` is what the page says they are (`person`, `organization` or empty)."""
     return _parse(byline[:MAX_BYLINE_CHARS], kind)
+
+
+def looks_like_name(text: str) -> bool:
+    """Whether a visible text has the shape of a person's name: two to five capitalised words, or a few characters."""
+    words = text.split()
+    if _EAST_ASIAN.search(text):
+        return len(text) <= 12 and len(words) <= 3
+    if not 2 <= len(words) <= 5 or len(text) > 45 or any(map(str.isdigit, text)):
+        return False
+    if not NEVER_IN_NAMES.isdisjoint(word.lower().strip(".,:") for word in words):
+        return False
+    capital = sum(word[:1].isupper() or not word[:1].isascii() for word in words)
+    return capital >= 2 and all(word[:1].isupper() or not word[:1].isascii() or word.lower() in PARTICLES for word in words)
+
+
+def is_small_talk(text: str) -> bool:
+    """Whether a visible text holds a word that no name holds, such as "Full Bio"."""
+    return not NEVER_IN_NAMES.isdisjoint(word.lower().strip(".,:") for word in text.split())
 
 
 @lru_cache(maxsize=1024)
@@ -71,8 +109,13 @@ def _parse(byline: str, kind: str) -> tuple[Name, ...]:
 def _pieces(text: str) -> Iterator[str]:
     """Parts of the byline that hold at most one name each."""
     for part in _BREAK.split(text):
-        part = _LEAD.sub("", part).strip(" ,:-–—")
-        by_comma = [piece.strip() for piece in re.split(r",\s*", part) if piece.strip()]
+        part = _LEAD.sub("", _LEAD.sub("", part)).strip(" ,:-–—")
+        by_comma: list[str] = []
+        for piece in re.split(r",\s*", part):
+            if by_comma and fold(piece) in _GENERATIONS:
+                by_comma[-1] += f" {piece}"
+            elif piece.strip():
+                by_comma.append(piece.strip())
         if _is_reversed(by_comma):
             yield f"{by_comma[1]} {by_comma[0]}"
             continue
@@ -81,21 +124,29 @@ def _pieces(text: str) -> Iterator[str]:
 
 
 def _is_reversed(pieces: list[str]) -> bool:
-    """Whether "Lastname, Firstname" is one person: one word, then one or two that are no title."""
+    """Whether "Lastname, Firstname" is one person: one word, then one to three that are no title."""
     if len(pieces) != 2:
         return False
     last, first = pieces[0].split(), pieces[1].split()
-    if len(last) > 1 and last[0].lower() not in ("de", "van", "von", "der", "del", "di", "da", "la", "le", "dos"):
+    if len(last) > 1 and last[0].lower() not in PARTICLES:
         return False
     words = {word.lower().strip(".") for word in last + first}
-    is_plain = words.isdisjoint(SUFFIXES | ROLE_WORDS | ORGANISATION_WORDS) and fold(pieces[0]) not in AGENCIES and fold(pieces[1]) not in AGENCIES
-    return bool(last) and 1 <= len(first) <= 2 and is_plain and pieces[0][:1].isupper() and pieces[1][:1].isupper() and not any(w.isupper() and len(w) > 2 for w in first)
+    if not words.isdisjoint(SUFFIXES | ROLE_WORDS | ORGANISATION_WORDS | NEVER_IN_NAMES):
+        return False
+    if fold(pieces[0]) in AGENCIES or fold(pieces[1]) in AGENCIES:
+        return False
+    is_title = any(word.isupper() and len(word) > 2 for word in first) and not pieces[0].isupper()
+    return 1 <= len(first) <= 3 and pieces[0][:1].isupper() and pieces[1][:1].isupper() and not is_title
 
 
 def _by_and(piece: str) -> Iterator[str]:
+    if not ORGANISATION_WORDS.isdisjoint(fold(piece).split()):
+        yield piece
+        return
     parts = [p for p in (_LEAD.sub("", p) for p in _AND.split(piece)) if p]
     # "Ortega y Gasset" is one person, "Ana Ruiz y Juan Gil" are two.
-    if len(parts) > 1 and (all(len(p.split()) >= 2 or _HAN.search(p) for p in parts) or re.search(r"\s(?:and|und|&)\s", piece)):
+    is_list = all(len(p.split()) >= 2 or _EAST_ASIAN.search(p) for p in parts)
+    if len(parts) > 1 and (is_list or re.search(r"\s(?:and|und|&)\s", piece)):
         yield from parts
     else:
         yield piece
@@ -105,25 +156,26 @@ def _name(piece: str, kind: str) -> Name | None:
     """The name in a piece, or None if there is none."""
     if fold(piece) in AGENCIES:
         return Name(piece.strip(" ."), "agency")
-    text = _UPDATED.sub("", _TAIL.sub("", _LEAD.sub("", piece))).strip(" ,:;-–—|/.\"'“”()[]")
+    text = _UPDATED.sub("", _DATE_TAIL.sub("", _TAIL.sub("", _LEAD.sub("", piece))))
+    text = text.strip(" ,:;-–—|/\"'“”()[]+")
+    if ORGANISATION_WORDS.isdisjoint(fold(text).split()):
+        text = _CLAUSE.sub("", text)
     folded = fold(text)
     words = folded.split()
-    if not words or len(text) > MAX_NAME_CHARS or len(words) > 7 or len(folded) < 2:
+    if not words or len(text) > MAX_NAME_CHARS or len(words) > 7 or len(folded) < 2 or _is_no_name(text, folded, words):
         return None
     if folded in AGENCIES:
         return Name(text, "agency")
-    if (len(words) == 1 and folded in NO_NAMES) or folded in SUFFIXES or "".join(words) in SUFFIXES:
-        return None
-    if any(map(str.isdigit, text)) and (dates.parse(text) or sum(map(str.isdigit, text)) > 2):
-        return None
     n_roles = sum(word in ROLE_WORDS for word in words)
-    if n_roles and (n_roles * 2 >= len(words)) and kind != "person":
+    if n_roles * 2 >= len(words) and kind != "person":
         return None
-    if kind in ("organization", "newsmediaorganization", "corporation") or not ORGANISATION_WORDS.isdisjoint(words):
+    if kind in _ORGANISATIONS or not ORGANISATION_WORDS.isdisjoint(words) or _DOMAIN.match(text):
         return Name(text, "organisation")
     return Name(text)
 
 
-def people(names: Iterable[Name]) -> tuple[str, ...]:
-    """The people among `names`, in order."""
-    return tuple(name.text for name in names if name.kind == "person")
+def _is_no_name(text: str, folded: str, words: list[str]) -> bool:
+    if (len(words) == 1 and folded in NO_NAMES) or folded in SUFFIXES or "".join(words) in SUFFIXES:
+        return True
+    n_digits = sum(map(str.isdigit, text))
+    return n_digits > 0 and (not any(map(str.isalpha, text)) or dates.parse(text) is not None)

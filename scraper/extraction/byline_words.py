@@ -30,10 +30,10 @@ ORGANISATION_WORDS = frozenset(
     """
     staff team redaktion desk news editors editorial bureau agency agencies media magazine newspaper press daily times
     gazette herald tribune inc ltd llc gmbh ag corp company group foundation institute university college school
-    association society ministry department office council committee union network channel tv radio online com org net
-    de verlag zeitung redaktionsteam pressestelle onlineredaktion redacción redaccion rédaction redazione redação
+    association society ministry department office council committee union network channel tv radio
+    verlag zeitung redaktionsteam pressestelle onlineredaktion redacción redaccion rédaction redazione redação
     redactie redaksi redakcja redakce redaktionen redaksjonen newsroom admin administrator webmaster correspondent
-    reporters contributors community club center centre studio studios labs journal blog weekly post guardian
+    reporters contributors community club center centre studio studios labs journal blog weekly online
     editor-in-chief nachrichten tagblatt rundschau anzeiger haber haberler gazetesi редакция 编辑部 本报 記者 編集部 社説
     編集委員 新聞 新闻 뉴스 신문 editorial-team wire service services solutions consulting insurance bank hospital clinic
     """.split()
@@ -74,3 +74,28 @@ NO_NAMES = frozenset(
     """.split()
 )
 """Single words that are never anybody's name."""
+
+NEVER_IN_NAMES = frozenset(
+    """
+    bio follow following webpage cite view views posts full list read reading share shares twitter facebook instagram
+    linkedin youtube whatsapp telegram pinterest checked fact min mins minute minutes hour hours ago updated update last
+    article articles story stories comment comments photo photos foto fotos image images credit getty subscribe sign
+    newsletter contact about more home click here see all our your my this that these with what why how when where who
+    is are was were has have been be can will would should not no yes if then than you we they he she it its his her
+    their the a an to on at as or but so just also new best top free menu search login register account cart shop
+    privacy policy terms cookies cookie copyright rights reserved advertisement sponsored ad ads table contents next
+    previous skip close open show hide print save copy link email mail listen watch video play download app today
+    yesterday monday tuesday wednesday thursday friday saturday sunday january february march april june july august
+    september october november december montag dienstag mittwoch donnerstag freitag samstag sonntag januar februar
+    märz mai juni juli oktober dezember uhr lesezeit min. kommentare kommentar teilen drucken merken artikel mehr alle
+    zum zur der die das ein eine und für mit auf ist sind nicht wir sie bild bilder quelle stand les des une est pour
+    dans sur los las una con para que della delle degli sul gli het een voor met op lees meer category tags tag topics
+    topic related popular latest trending guide tips review reviews price written posted published submitted team's
+    """.split()
+)
+"""Words that show a visible text to be no name; not asked of what a page's data call an author."""
+
+PARTICLES = frozenset(
+    "de da do dos das di del della der den van von vom zu zur la le el al bin ibn ben y e ter ten af av du d' los".split()
+)
+"""Lower-case words inside names."""
