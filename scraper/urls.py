@@ -65,6 +65,12 @@ def canonical(url: str, base: str | None = None) -> str:
     return f"{scheme}://{_without_final_dot(host)}{tail}"
 
 
+def requestable(url: str, base: str | None = None) -> str:
+    """`url` as it is sent: `parse` without fragment and credentials. Raises as `parse` does."""
+    scheme, netloc, path, query = _split(parse(url, base))
+    return f"{scheme}://{netloc}{path}" + (f"?{query}" if query else "")
+
+
 def host_and_port(url: str) -> tuple[str, int]:
     """Host (lower-case; IPv6 without brackets) and port of an http(s) address. Raises as `parse` does."""
     scheme, netloc, _, _ = _split(parse(url))

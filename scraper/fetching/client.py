@@ -19,7 +19,7 @@ from typing import Self
 import httpx
 
 from scraper import urls
-from scraper.errors import BadStatus, FetchError, Incomplete, Timeout
+from scraper.errors import BadStatus, FetchError, Incomplete, Timeout, Unreachable
 from scraper.fetching import retries
 from scraper.fetching.bodies import ACCEPT_ENCODING
 from scraper.fetching.guard import AllowList, Guard
@@ -32,6 +32,8 @@ MAX_PAGE_BYTES = 10 * 2**20
 MAX_FEED_BYTES = 20 * 2**20
 MAX_SITEMAP_BYTES = 50 * 2**20
 MAX_REDIRECTS = 10
+MAX_FAILURES = 5
+"""So many addresses in a row without any answer (each tried again as the policy says), and a host is left alone."""
 
 _ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
@@ -89,6 +91,7 @@ class Fetcher:
         self._transport = transport or make_transport(self._guard)
         self._robots = Robots(policy.user_agent)
         self._gates: dict[str, Gate] = {}
+        self._n_failed: dict[str, int] = {}
         self._in_flight = asyncio.Semaphore(policy.concurrency)
 
     async def __aenter__(self) -> Self:
@@ -117,7 +120,7 @@ class Fetcher:
         )
         try:
             async with asyncio.timeout_at(ends_at):
-                landing = await self._follow(urls.parse(request.url).partition("#")[0], errand)
+                landing = await self._follow(urls.requestable(request.url), errand)
         except TimeoutError as error:
             raise Timeout(f"not done within {deadline_s:g} s", url=request.url) from error
         return self._result(request, landing)
@@ -130,7 +133,7 @@ class Fetcher:
             if answer.status not in REDIRECTS:
                 return _Landing(url, answer)
             seen.add(url)
-            target = urls.parse(answer.header("location") or "", url).partition("#")[0]
+            target = urls.requestable(answer.header("location") or "", url)
             if target in seen:
                 raise BadStatus("redirects in a circle", status=answer.status, url=url)
             if len(seen) > errand.max_redirects:
@@ -143,7 +146,7 @@ class Fetcher:
         n_tried = 0
         while True:
             try:
-                return await self._once(url, errand, gate)
+                answer = await self._once(url, errand, gate)
             except FetchError as error:
                 n_tried += 1
                 pause_s = retries.pause_s(error, n_tried, random.random)
@@ -151,11 +154,17 @@ class Fetcher:
                     gate.rest(error.retry_after_s, status=error.status)
                 is_last = n_tried >= self._policy.n_tries or errand.budget.left_s <= 0
                 if pause_s is None or is_last or not _has_time(errand, max(pause_s, gate.wait_s())):
+                    self._count(url, error)
                     raise
                 gate.rest(pause_s)
+            else:
+                self._count(url, None)
+                return answer
 
     async def _once(self, url: str, errand: _Errand, gate: Gate) -> Answer:
         self._guard.check(url)
+        if self._n_failed.get(urls.origin(url), 0) >= MAX_FAILURES:
+            raise Unreachable(f"left alone for this run after {MAX_FAILURES} addresses without an answer", url=url)
         if errand.obeys_robots:
             await self._ask_robots(url, errand, gate)
         headers = (
@@ -168,6 +177,13 @@ class Fetcher:
         async with gate.turn(url), self._in_flight:
             answer = await exchange(self._transport, ask, errand.budget)
         return self._judged(url, answer)
+
+    def _count(self, url: str, error: FetchError | None) -> None:
+        """Note how asking `url` ended: a host that does not answer is not asked for the rest of its addresses."""
+        if isinstance(error, Unreachable):
+            self._n_failed[urls.origin(url)] = self._n_failed.get(urls.origin(url), 0) + 1
+        else:
+            self._n_failed.pop(urls.origin(url), None)
 
     def _judged(self, url: str, answer: Answer) -> Answer:
         """`answer` if it is one that can be used or followed. Raises `BadStatus`, `BadBody`."""

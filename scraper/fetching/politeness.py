@@ -2,7 +2,7 @@
 
 The pause runs from the end of a request to the start of the next one of the same site, whichever source
 or host name it comes from, robots.txt and redirect hops included. `Retry-After`, back-off and crawl-delay
-move the next start of the whole site.
+move the next start of the whole site; a site that answers slowly is asked more slowly.
 
 Does not send anything and does not know why a pause was asked for.
 """
@@ -19,6 +19,8 @@ from scraper.fetching.retries import MAX_RETRY_AFTER_S
 
 MAX_CRAWL_DELAY_S = 30.0
 """A longer crawl-delay is cut to this: at more, no news site could be followed."""
+MAX_SLOWED_S = 10.0
+"""A site whose answers take longer than the delay gets a pause as long as the answer took, up to this."""
 
 
 class Gate:
@@ -40,10 +42,12 @@ class Gate:
                     message = f"the site asked to be left alone for another {wait:.0f} s"
                     raise BadStatus(message, status=self._status, url=url, retry_after_s=wait)
                 await self._sleep(wait)
+            started = self._now()
             try:
                 yield
             finally:
-                self.rest(self._delay_s)
+                took_s = (self._now() - started).total_seconds()
+                self.rest(max(self._delay_s, min(took_s, MAX_SLOWED_S)) if self._delay_s else 0.0)
 
     def wait_s(self) -> float:
         """Seconds until the next request may start; 0 or less: now."""
