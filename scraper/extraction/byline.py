@@ -25,6 +25,7 @@ _NOT_AUTHOR = re.compile(
     r"|info-?box|box-?text|date|time",
     re.IGNORECASE,
 )
+_PROFILE_PATH = re.compile(r"/(?:authors?|people|profiles?|contributors?|autor(?:en|es|in)?)/[^/]", re.IGNORECASE)
 _PROFILE = "a[href*='author' i], a[href*='/people/'], a[href*='/profile' i], a[href*='/staff' i], a[href*='contributor' i], a[href*='autor' i], a[rel~='author' i], a[href*='/by/'], a[href*='/team/'], [itemprop='name']"
 _INLINE = frozenset({"a", "b", "i", "em", "strong", "mark", "sup", "sub", "font", "u", "abbr", "wbr", "q", "cite", "small"})
 
@@ -90,6 +91,9 @@ def _of_marked(node: Node, place: str) -> Iterator[Candidate]:
         yield from _authors(node, "rel=author", place)
         return
     name = (attributes.get("class") or "")[:MAX_TEXT_CHARS]
+    if node.tag == "a" and _PROFILE_PATH.search(attributes.get("href") or ""):
+        yield from _authors(node, "profile link", place)
+        return
     if _AUTHOR.search(name) and not _NOT_AUTHOR.search(name):
         yield from _authors(node, "byline", place)
 

@@ -19,6 +19,7 @@ MAX_JSONLD_CHARS = 2_000_000
 
 _SELECTOR = (
     "html, title, meta, link[rel], script[type*='ld+json' i], h1, time, [itemprop], [property], [rel~='author' i],"
+    " a[href*='/author' i], a[href*='/people/'], a[href*='/profile' i], a[href*='/contributor' i], a[href*='/autor' i],"
     " [class*='author' i], [class*='byline' i], [class*='date' i], [class*='time' i], [class*='publi' i]"
 )
 _TITLES = ("og:title", "twitter:title")

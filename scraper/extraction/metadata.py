@@ -22,10 +22,12 @@ from scraper.extraction import (
     languages,
     metatags,
     microdata,
+    neighbourhood,
     opengraph,
     published,
     titles,
     visible_dates,
+    visible_names,
 )
 from scraper.values import Access, ArticleKind, Candidate, Context, Moment, Page
 
@@ -70,12 +72,18 @@ def read(tree: Tree, page: Page, context: Context) -> Fields:
     own = [c.value for c in candidates if c.field in ("site_name", "publisher") and isinstance(c.value, str)]
     host = urlsplit(url).hostname or ""
     label = max(host.removeprefix("www.").split(".")[:-1] or [host], key=len)
-    title = titles.decide(candidates, own, label)
-    who = credits.decide(candidates, [*own, label])
     language = next((c.value for c in candidates if c.field == "language"), None)
     reading = languages.for_dates(language, candidates, host)
-    if not any(c.field == "published_at" and not c.origin.startswith(("dom", "url")) for c in candidates):
-        candidates += visible_dates.unmarked(tree, marks, reading)
+    has_date = any(c.field == "published_at" and not c.origin.startswith(("dom", "url")) for c in candidates)
+    who = credits.decide(candidates, [*own, label])
+    if not has_date or not who.people:
+        near = neighbourhood.survey(tree, marks)
+        if not has_date:
+            candidates += visible_dates.unmarked(near, marks, reading)
+        if not who.people:
+            candidates += visible_names.unmarked(near, marks, reading)
+            who = credits.decide(candidates, [*own, label])
+    title = titles.decide(candidates, own, label)
     when = published.decide(candidates, "published_at", page.fetched_at, reading)
     changed = published.decide(candidates, "modified_at", page.fetched_at, reading)
     if when is None:

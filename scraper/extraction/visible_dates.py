@@ -12,18 +12,14 @@ from collections.abc import Iterator, Sequence
 from scraper import dates
 from scraper.dom import Node, Tree
 from scraper.extraction.landmarks import Landmarks
+from scraper.extraction.neighbourhood import Neighbourhood
 from scraper.extraction.surroundings import Surroundings
 from scraper.text import squash
 from scraper.values import Candidate
 
 MAX_DATE_CHARS = 120
-MAX_TEXTS = 20_000
-"""Text nodes looked at in the search without marks."""
-
 MAX_FROM_HEADLINE = 250
 """Nodes between headline and date; measured on WCXB: nine of ten dates stand within 40 texts."""
-
-MIN_HEADLINE_CHARS = 5
 
 ELSEWHERE_COSTS = 150
 """Nodes that a place outside the article counts as: some pages set their own date into an `aside` or `footer`."""
@@ -72,40 +68,17 @@ def _field(words: str, text: str) -> str:
     return "modified_at" if _MODIFIED.search(words) and not _CREATED.search(text) else "published_at"
 
 
-def unmarked(tree: Tree, marks: Landmarks, language: str | None) -> list[Candidate]:
+def unmarked(near: Neighbourhood, marks: Landmarks, language: str | None) -> list[Candidate]:
     """Short texts that are a date, the nearest to the headline first; for pages that mark none."""
-    texts = _texts(tree)
-    middle = _place_of_headline(texts, marks)
     where = Surroundings(marks.headline)
+    middle = near.middle
     read = sorted(
         (_distance(i - middle, text) + ELSEWHERE_COSTS * where.is_elsewhere(node), text)
-        for i, text, node in texts
+        for i, text, node in near.texts
         if any(map(str.isdigit, text)) and _is_date(text, node, language)
     )
-    near = [text for distance, text in read if distance <= MAX_FROM_HEADLINE or not middle]
-    return [Candidate(field=_field(text, text), value=text, origin="dom:text") for text in near[:3]]
-
-
-def _texts(tree: Tree) -> list[tuple[int, str, Node]]:
-    """Place, text and node of the page's short texts and of its headings."""
-    found = []
-    for i, node in enumerate(tree.body.traverse(include_text=True) if tree.body is not None else ()):
-        if i > MAX_TEXTS:
-            break
-        if node.tag == "-text":
-            text = node.text_content or ""
-            if 5 < len(text) < MAX_DATE_CHARS * 2:
-                found.append((i, squash(text), node))
-        elif node.tag == "h1":
-            found.append((i, "", node))
-    return found
-
-
-def _place_of_headline(texts: Sequence[tuple[int, str, Node]], marks: Landmarks) -> int:
-    """Where the headline stands; without an h1, the first text that `<title>` begins with or contains."""
-    if marks.headline is not None:
-        return next((i for i, _, node in texts if node.mem_id == marks.headline.mem_id), 0)
-    return next((i for i, text, _ in texts if len(text) > MIN_HEADLINE_CHARS and text in marks.title), 0)
+    texts = [text for distance, text in read if distance <= MAX_FROM_HEADLINE or not middle]
+    return [Candidate(field=_field(text, text), value=text, origin="dom:text") for text in texts[:3]]
 
 
 def _distance(offset: int, text: str) -> int:

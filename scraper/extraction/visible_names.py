@@ -1,0 +1,70 @@
+"""Bylines that no mark-up gives away -> candidates: "By Jane Roe" near the headline, a name beside the date.
+
+Does not clean names (`authors`) and does not decide (`credits`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from scraper import dates
+from scraper.extraction import authors
+from scraper.extraction.landmarks import Landmarks
+from scraper.extraction.neighbourhood import Neighbourhood
+from scraper.extraction.surroundings import Surroundings
+from scraper.values import Candidate
+
+MAX_FROM_HEADLINE = 150
+MAX_BEFORE_HEADLINE = 40
+MAX_BYLINE_CHARS = 160
+BESIDE_DATE = 3
+"""Texts between a date and a name; measured on WCXB, where wider windows bring in more labels than names."""
+
+_LEAD = re.compile(
+    r"^(?:(?:written|posted|authored|published|words|story|article|text|submitted|a post) )?by\\b"
+    r"|^(?:von|verfasst von|geschrieben von|par|écrit par|rédigé par|por|escrito por|di|scritto da|a cura di|door|av|af|autor(?:in)?:|author:"
+    r"|about the author|author|text:|przez|автор:?|作者|文/|記者|撰文|来源作者|責任編輯)",
+    re.IGNORECASE,
+)
+
+
+def unmarked(near: Neighbourhood, marks: Landmarks, language: str | None) -> list[Candidate]:
+    """Names about the headline, those after a lead such as "By" first; for pages that mark none."""
+    where = Surroundings(marks.headline)
+    first, last = near.middle - MAX_BEFORE_HEADLINE, near.middle + MAX_FROM_HEADLINE
+    texts = [(text, node) for i, text, node in near.texts if first <= i <= last and i != near.middle]
+    shown = [text for text, node in texts if len(text) <= MAX_BYLINE_CHARS and not where.is_elsewhere(node)]
+    led = next(_led(shown), None)
+    if led:
+        return [Candidate(field="authors", value=led, origin="dom:text after lead")]
+    beside = next(_beside_date(shown, language), None)
+    return [Candidate(field="authors", value=beside, origin="dom:text beside date")] if beside else []
+
+
+def _led(texts: list[str]) -> Iterator[str]:
+    for i, text in enumerate(texts):
+        lead = _LEAD.match(text)
+        if not lead:
+            continue
+        rest = text[lead.end() :].strip(" :：/|")
+        if not rest and i + 1 < len(texts):
+            rest = texts[i + 1]
+        if any(_is_name(n.text) for n in authors.parse(rest)):
+            yield rest
+
+
+def _beside_date(texts: list[str], language: str | None) -> Iterator[str]:
+    for i, text in enumerate(texts):
+        if not any(map(str.isdigit, text)) or not dates.parse(text, language=language):
+            continue
+        parts = re.split(r"\s+[|•·–—/-]\s+", text)
+        yield from (part for part in parts if len(parts) > 1 and _is_name(part))
+        around = texts[max(0, i - BESIDE_DATE) : i][::-1] + texts[i + 1 : i + 1 + BESIDE_DATE]
+        yield from (other for other in around if _is_name(other))
+        return
+
+
+def _is_name(text: str) -> bool:
+    names = authors.parse(text)
+    return len(names) == 1 and names[0].kind == "person" and authors.looks_like_name(names[0].text)
