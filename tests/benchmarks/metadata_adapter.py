@@ -1,6 +1,6 @@
 """Adapter for the scoring programs: html bytes and url -> title, authors and date, without a body.
 
-    PYTHONPATH=. python ../shared/bench/run.py --extractor tests.benchmarks.metadata_adapter:fields --dataset wcxb
+PYTHONPATH=. python ../shared/bench/run.py --extractor tests.benchmarks.metadata_adapter:fields --dataset wcxb
 """
 
 from __future__ import annotations
@@ -17,7 +17,13 @@ def fields(html: bytes, url: str) -> dict[str, object]:
     page = Page(url=url, final_url=url, status=200, body=html, fetched_at=datetime.now(UTC))
     found = metadata.read(dom.parse(html), page, Context())
     date = found.published_at.iso() if found.published_at else None
-    return {"body": None, "title": found.title, "authors": list(found.authors), "date": date, "language": found.language}
+    return {
+        "body": None,
+        "title": found.title,
+        "authors": list(found.authors),
+        "date": date,
+        "language": found.language,
+    }
 
 
 def bare(html: bytes, url: str) -> dict[str, object]:

@@ -1,0 +1,189 @@
+"""The text of the article: which blocks stay, in what kind of paragraph, and why the others go.
+
+    reading = read(tree, Hints(title=..., description=...))
+
+`scoring` says how likely each block is article; the rules here know what a reader would notice: the title
+once, nothing twice, no caption among the sentences, no line the site sets under every article. Every block
+carries the reason of its fate. Pure: the same tree and hints give the same reading.
+
+Does not read metadata and does not judge whether the page is an article at all (`pagestate`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from scraper import dom
+from scraper.extraction import blocks, scoring
+from scraper.extraction.blocks import Block, Box, Layout
+from scraper.extraction.features import Hints
+from scraper.text import fingerprint, fold
+from scraper.values import Paragraph, ParagraphKind
+
+__all__ = ["Fate", "Hints", "Reading", "decide", "read", "text_of"]
+
+# Cross-validated F1 is flat between .4 and .6 (train_body.py).
+_KEEP = 0.5
+_LONG_ENOUGH_TO_BE_TWICE = 30
+
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_CELLS = frozenset(("td", "th"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fate:
+    """What became of one block, and why. `row` is equal for cells of one table row, -1 elsewhere."""
+
+    text: str
+    path: str
+    score: float
+    is_kept: bool
+    reason: str
+    kind: ParagraphKind
+    row: int = -1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """The article's paragraphs in order, how sure we are of them (0 to 1), and the fate of every block."""
+
+    paragraphs: tuple[Paragraph, ...]
+    confidence: float
+    blocks: tuple[Fate, ...]
+
+
+def read(tree: dom.Tree, hints: Hints) -> Reading:
+    """The text of the article on a page."""
+    layout = blocks.read(tree)
+    fates = decide(layout, scoring.score(layout, hints), hints)
+    return Reading(paragraphs=tuple(paragraphs(fates)), confidence=_confidence(fates), blocks=tuple(fates))
+
+
+def decide(layout: Layout, scores: scoring.Scores, hints: Hints) -> list[Fate]:
+    """The fate of each block, in order."""
+    fates = [
+        _first_fate(layout, block, score) for block, score in zip(layout.blocks, scores.chance.tolist(), strict=True)
+    ]
+    for rule in (_drop_title, _drop_repeated, _drop_twins, _drop_last_headings):
+        fates = rule(fates, hints)
+    return fates
+
+
+def paragraphs(fates: Iterable[Fate]) -> list[Paragraph]:
+    """The kept blocks as paragraphs; the cells of one table row become one."""
+    found: list[Paragraph] = []
+    last_row = -1
+    for fate in fates:
+        if not fate.is_kept:
+            continue
+        if fate.row >= 0 and fate.row == last_row:
+            found[-1] = replace(found[-1], text=f"{found[-1].text} | {fate.text}")
+        else:
+            found.append(Paragraph(kind=fate.kind, text=fate.text))
+        last_row = fate.row
+    return found
+
+
+def text_of(fates: Iterable[Fate]) -> str:
+    """The body as `values.Article.body` gives it: without captions."""
+    return "\n\n".join(p.text for p in paragraphs(fates) if p.kind is not ParagraphKind.CAPTION)
+
+
+# ---------------------------------------------------------------- what a block is
+
+
+def _first_fate(layout: Layout, block: Block, score: float) -> Fate:
+    around = layout.around(block)
+    kind = _kind(around)
+    return Fate(
+        text=block.text,
+        path="/".join(box.tag for box in reversed(around)),
+        score=score,
+        is_kept=score >= _KEEP,
+        reason="article" if score >= _KEEP else "not article",
+        kind=kind,
+        row=_row(layout, block) if kind is ParagraphKind.TABLE_ROW else -1,
+    )
+
+
+def _kind(around: Sequence[Box]) -> ParagraphKind:
+    """The kind of a paragraph, by the nearest element that says so."""
+    for box in around:
+        tag = box.tag
+        if tag in _HEADINGS:
+            return ParagraphKind.HEADING
+        if tag == "li":
+            return ParagraphKind.LIST_ITEM
+        if tag in ("blockquote", "q"):
+            return ParagraphKind.QUOTE
+        if tag == "pre":
+            return ParagraphKind.CODE
+        if tag == "figcaption":
+            return ParagraphKind.CAPTION
+        if tag in _CELLS:
+            return ParagraphKind.TABLE_ROW
+    return ParagraphKind.TEXT
+
+
+def _row(layout: Layout, block: Block) -> int:
+    """The index of the table row around a block, or -1."""
+    at = block.box
+    while at >= 0 and layout.boxes[at].tag != "tr":
+        at = layout.boxes[at].parent
+    return at
+
+
+# ---------------------------------------------------------------- what a reader would notice
+
+
+def _dropped(fate: Fate, reason: str) -> Fate:
+    return replace(fate, is_kept=False, reason=reason)
+
+
+def _drop_title(fates: list[Fate], hints: Hints) -> list[Fate]:
+    """The title stands in the article's own field."""
+    title = fold(hints.title or "")
+    return [_dropped(f, "title") if f.is_kept and title and fold(f.text) == title else f for f in fates]
+
+
+def _drop_repeated(fates: list[Fate], hints: Hints) -> list[Fate]:
+    """What the site's memory knows from other pages."""
+    if not hints.repeated:
+        return fates
+    return [
+        _dropped(f, "repeated on the site") if f.is_kept and fingerprint(f.text) in hints.repeated else f for f in fates
+    ]
+
+
+def _drop_twins(fates: list[Fate], _: Hints) -> list[Fate]:
+    """A longer text counts where it stands first."""
+    seen: set[str] = set()
+    out = []
+    for fate in fates:
+        if fate.is_kept and len(fate.text) > _LONG_ENOUGH_TO_BE_TWICE:
+            text = fold(fate.text)
+            out.append(_dropped(fate, "twice on the page") if text in seen else fate)
+            seen.add(text)
+        else:
+            out.append(fate)
+    return out
+
+
+def _drop_last_headings(fates: list[Fate], _: Hints) -> list[Fate]:
+    """A heading that nothing follows announced something that is not article."""
+    out = list(fates)
+    for at in range(len(out) - 1, -1, -1):
+        if not out[at].is_kept:
+            continue
+        if out[at].kind is not ParagraphKind.HEADING:
+            break
+        out[at] = _dropped(out[at], "heading of nothing")
+    return out
+
+
+def _confidence(fates: Sequence[Fate]) -> float:
+    """How sure the scores of the kept text are, weighed by length: 0 without text, near 1 for a plain article."""
+    kept = [f for f in fates if f.is_kept]
+    total = sum(len(f.text) for f in kept)
+    return round(sum(f.score * len(f.text) for f in kept) / total, 4) if total else 0.0

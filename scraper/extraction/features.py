@@ -1,0 +1,391 @@
+"""What can be seen of each block without understanding a word: a table of numbers, one row a block.
+
+Every feature is language-independent: lengths (in units that do not assume spaces), links, punctuation,
+tags, class names (an English convention everywhere), the boxes around and how much of the page's text they
+hold, the neighbours, and how far the text agrees with what the page says about itself (`Hints`).
+
+Nothing is decided here. The model names the columns it uses; its file carries a fingerprint of their values on
+a sample page, so that a change here without a new training does not pass the tests.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from scraper.extraction.blocks import Layout
+from scraper.extraction.class_words import CLASS_WORDS, TAG_BITS
+from scraper.text import fold
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+_MARK = re.compile(r"[.,;:!?…。，、！？；：؟،۔।]")
+_END = tuple('.!?…。！？؟۔।”"»“')
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+# A Chinese character carries as much as 2.5 to 3.5 Latin letters (same articles, both languages).
+_UNSPACED_SCALE = 2.5
+# From this many letters without link on, text counts as prose: 60 to 100 made no difference on the corpora.
+_PROSE = 80
+_LOOK = 300  # characters of a block that are compared with title, description and announced body
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hints:
+    """What is known of the page besides its blocks. `repeated` holds fingerprints of blocks the site repeats."""
+
+    title: str | None = None
+    description: str | None = None
+    article_body: str | None = None
+    url: str = ""
+    repeated: Collection[str] = frozenset()
+
+
+@dataclass(slots=True)
+class _View:
+    """The layout as arrays. Per block: size, link, prose, box. Per box: parent, depth, first, end, bits."""
+
+    layout: Layout
+    size: Floats
+    link: Floats
+    prose: Floats
+    box: Ints
+    parent: Ints
+    depth: Ints
+    first: Ints
+    end: Ints
+    own_bits: Ints
+    all_bits: Ints
+    signature: Ints
+
+
+def columns(layout: Layout, hints: Hints) -> dict[str, Floats]:
+    """One column a feature, one value a block; empty for a page without blocks."""
+    found: dict[str, Floats] = {}
+    if layout.blocks:
+        view = _view(layout)
+        for group in _GROUPS:
+            found.update(group(view))
+        found.update(_hints(view, hints))
+    return found
+
+
+# ---------------------------------------------------------------- the page as arrays
+
+
+def _view(layout: Layout) -> _View:
+    blocks, boxes = layout.blocks, layout.boxes
+    size = np.array([len(b.text) for b in blocks], dtype=np.float64)
+    joined = "".join(b.text for b in blocks[:: max(1, len(blocks) // 50)])
+    if len(_UNSPACED.findall(joined)) > 0.3 * len(joined):
+        size *= _UNSPACED_SCALE
+    n_link = np.array([b.n_link_chars / max(1, len(b.text)) for b in blocks])
+    own_bits, all_bits, signature = _bits(layout)
+    return _View(
+        layout=layout,
+        size=size,
+        link=n_link,
+        prose=np.where(size >= _PROSE, size * (1 - n_link) ** 2, 0.0),
+        box=np.array([b.box for b in blocks]),
+        parent=np.array([max(0, b.parent) for b in boxes]),
+        depth=np.array([b.depth for b in boxes]),
+        first=np.array([b.first for b in boxes]),
+        end=np.array([b.end for b in boxes]),
+        own_bits=np.array(own_bits),
+        all_bits=np.array(all_bits),
+        signature=np.array(signature),
+    )
+
+
+def _bits(layout: Layout) -> tuple[list[int], list[int], list[int]]:
+    """Per box: bits of its own class words, bits of its and all outer boxes' words and tags, number of its look."""
+    words = _word_bits({box.signature for box in layout.boxes})
+    own, everything, looks = [], [], []
+    seen: dict[tuple[int, str, str], int] = {}
+    for at, box in enumerate(layout.boxes):
+        bits = words[box.signature]
+        above = everything[box.parent] if at else 0
+        own.append(bits)
+        everything.append(above | bits | TAG_BITS.get(box.tag, 0))
+        look = (looks[box.parent] if at else -1, box.tag, box.signature)
+        looks.append(seen.setdefault(look, len(seen)))
+    return own, everything, looks
+
+
+def _word_bits(signatures: set[str]) -> dict[str, int]:
+    """Which groups of class words each signature contains. One search per word over all signatures at once."""
+    names = sorted(signatures)
+    plain = [" " + name.lower().replace("-", " ").replace("_", " ") + " " for name in names]
+    starts, at = [], 0
+    for name in plain:
+        starts.append(at)
+        at += len(name) + 1
+    joined, bits, ends = "\n".join(plain), dict.fromkeys(names, 0), np.array(starts)
+    for bit, group in enumerate(CLASS_WORDS.values()):
+        hits = [at for word in group for at in _finds(joined, word)]
+        if hits:
+            for index in set((np.searchsorted(ends, hits, side="right") - 1).tolist()):
+                bits[names[index]] |= 1 << bit
+    return bits
+
+
+def _finds(text: str, word: str) -> list[int]:
+    found, at = [], text.find(word)
+    while at >= 0:
+        found.append(at + 1)  # a word may begin with the blank before it; inside the name either way
+        at = text.find(word, at + len(word))
+    return found
+
+
+# ---------------------------------------------------------------- groups of features
+
+
+def _text(view: _View) -> dict[str, Floats]:
+    blocks = view.layout.blocks
+    texts = [b.text for b in blocks]
+    n = np.array([max(1, len(t)) for t in texts])
+    marks = np.array([len(_MARK.findall(t)) for t in texts])
+    return {
+        "size": view.size,
+        "link_density": view.link,
+        "n_links": np.array([float(b.n_links) for b in blocks]),
+        "bold_density": np.array([b.n_bold_chars for b in blocks]) / n,
+        "marks": marks.astype(float),
+        "mark_density": marks / view.size.clip(1),
+        "ends_sentence": np.array([float(t.endswith(_END)) for t in texts]),
+        "ends_colon": np.array([float(t.endswith((":", "：", "…", "..."))) for t in texts]),
+        "begins_lower": np.array([float(t[:1].islower()) for t in texts]),
+        "upper_share": np.array([sum(map(str.isupper, t[:_LOOK])) / max(1, len(t[:_LOOK])) for t in texts]),
+        "digit_share": np.array([sum(map(str.isdigit, t[:_LOOK])) / max(1, len(t[:_LOOK])) for t in texts]),
+        "line_breaks": np.array([float(t.count("\n")) for t in texts]),
+        "word_length": view.size / np.array([t.count(" ") + 1.0 for t in texts]),
+        "follows_media": np.array([float(b.follows_media) for b in blocks]),
+        "has_bar": np.array([float("|" in t or "»" in t or "›" in t or "·" in t) for t in texts]),
+        "has_quote": np.array([float(t.startswith(('"', "“", "„", "«", "»", "‘", "「"))) for t in texts]),
+        "has_at_or_url": np.array([float("@" in t or "http" in t or "©" in t) for t in texts]),
+    }
+
+
+def _tags(view: _View) -> dict[str, Floats]:
+    boxes = view.layout.boxes
+    tags = [boxes[b.box].tag for b in view.layout.blocks]
+    outer = [boxes[max(0, boxes[b.box].parent)].tag for b in view.layout.blocks]
+    levels = {"h1": 1.0, "h2": 2.0, "h3": 3.0, "h4": 4.0, "h5": 5.0, "h6": 6.0}
+    found = {f"is_{tag}": np.array([float(t == tag) for t in tags]) for tag in ("p", "li", "div", "td", "figcaption")}
+    found |= {f"in_{tag}": np.array([float(t == tag) for t in outer]) for tag in ("div", "li", "td", "blockquote")}
+    found["heading"] = np.array([levels.get(t, 0.0) for t in tags])
+    found["is_hidden"] = np.array([float(boxes[b.box].is_hidden) for b in view.layout.blocks])
+    return found
+
+
+def _names(view: _View) -> dict[str, Floats]:
+    """Class words near a block, and class words and tags of the boxes that part it from the main text."""
+    own = view.own_bits[view.box]
+    near = own | view.own_bits[view.parent[view.box]]
+    apart, twins = _apart(view)
+    bits = list(enumerate(CLASS_WORDS))
+    found = {f"near_{name}": ((near >> bit) & 1).astype(float) for bit, name in bits}
+    found |= {f"apart_{name}": ((apart >> bit) & 1).astype(float) for bit, name in bits}
+    found |= {f"apart_tag_{tag}": ((apart & bit) > 0).astype(float) for tag, bit in TAG_BITS.items()}
+    found |= {f"under_tag_{tag}": ((view.all_bits[view.box] & bit) > 0).astype(float) for tag, bit in TAG_BITS.items()}
+    found["apart_twins"] = twins
+    return found
+
+
+def _apart(view: _View) -> tuple[Ints, Floats]:
+    """Per block: bits of the boxes around it that do not hold the main text, and the most twins one of these has."""
+    prose = _sums(view, view.prose)
+    core = int(np.flatnonzero(prose >= 0.6 * prose[0])[-1])
+    chain, at = {core}, core
+    while at > 0:
+        at = int(view.parent[at])
+        chain.add(at)
+    looks = view.signature.tolist()
+    bits, twins = [0] * len(looks), [0] * len(looks)
+    count: dict[tuple[int, int], int] = {}
+    for box, parent in enumerate(view.parent.tolist()):
+        key = (parent, looks[box])
+        count[key] = count.get(key, 0) + 1
+    for box, (parent, own) in enumerate(zip(view.parent.tolist(), view.own_bits.tolist(), strict=True)):
+        if box not in chain:
+            bits[box] = bits[parent] | own | TAG_BITS.get(view.layout.boxes[box].tag, 0)
+            twins[box] = max(twins[parent], count[parent, looks[box]])
+    return np.array(bits)[view.box], np.array(twins, dtype=np.float64)[view.box]
+
+
+def _looks(view: _View) -> dict[str, Floats]:
+    """What blocks that look alike (same chain of tags and classes) have in common."""
+    look = view.signature[view.box]
+    count = np.bincount(look)
+    size = np.bincount(look, weights=view.size)
+    link = np.bincount(look, weights=view.size * view.link)
+    prose = np.bincount(look, weights=view.prose)
+    total, total_prose = view.size.sum(), view.prose.sum()
+    first = np.full(len(count), len(look))
+    np.minimum.at(first, look, np.arange(len(look)))
+    return {
+        "look_count": count[look].astype(float),
+        "look_size": (size / count.clip(1))[look],
+        "look_link_density": (link / size.clip(1))[look],
+        "look_share": (size / max(1.0, total))[look],
+        "look_prose_share": (prose / max(1.0, total_prose))[look],
+        "look_is_first": (first[look] == np.arange(len(look))).astype(float),
+    }
+
+
+def _sums(view: _View, values: Floats) -> Floats:
+    """Per box, the sum of `values` over all blocks inside."""
+    running = np.concatenate(([0.0], np.cumsum(values)))
+    return running[view.end] - running[view.first]
+
+
+def _containers(view: _View) -> dict[str, Floats]:
+    size, link, prose = _sums(view, view.size), _sums(view, view.size * view.link), _sums(view, view.prose)
+    direct = np.bincount(view.box, weights=view.prose, minlength=len(view.parent))
+    direct_count = np.bincount(view.box, weights=view.prose > 0, minlength=len(view.parent))
+    nested = np.bincount(view.parent, weights=direct, minlength=len(view.parent))
+    total, total_prose = max(1.0, view.size.sum()), max(1.0, view.prose.sum())
+    count = (view.end - view.first).astype(float)
+    found, box = {}, view.box
+    for name in ("box", "box2", "box3", "box4"):
+        found |= {
+            f"{name}_share": size[box] / total,
+            f"{name}_prose_share": prose[box] / total_prose,
+            f"{name}_link_density": link[box] / size[box].clip(1),
+            f"{name}_block_size": size[box] / count[box].clip(1),
+            f"{name}_count": count[box],
+        }
+        if name != "box":
+            found[f"{name}_direct_share"] = nested[box] / total_prose
+        box = view.parent[box]
+    found["box_direct_count"] = direct_count[view.parent[view.box]]
+    return found | _best(view, direct + nested, prose)
+
+
+def _best(view: _View, near_prose: Floats, prose: Floats) -> dict[str, Floats]:
+    """Where a block stands relative to the box with most prose close to it, and to the box that holds most prose."""
+    n, total, total_prose = len(view.box), max(1.0, view.size.sum()), max(1.0, view.prose.sum())
+    best = int(np.argmax(near_prose))
+    core = int(np.flatnonzero(prose >= 0.6 * prose[0])[-1])
+    order = np.arange(n)
+    found: dict[str, Floats] = {}
+    for name, at in (("best", best), ("core", core)):
+        first, end = int(view.first[at]), int(view.end[at])
+        up, down = _distance(view, at)
+        found |= {
+            f"{name}_up": up[view.box],
+            f"{name}_down": down[view.box],
+            f"{name}_place": (order - first) / max(1, end - first),
+            f"{name}_before": (first - order).clip(0).astype(float),
+            f"{name}_after": (order - end + 1).clip(0).astype(float),
+            f"{name}_share": np.full(n, prose[at] / total_prose),
+        }
+    found["best_concentration"] = np.full(n, near_prose[best] / total_prose)
+    found["best_count"] = np.full(n, float(view.end[best] - view.first[best]))
+    found["page_size"] = np.full(n, total)
+    found["page_prose"] = np.full(n, total_prose)
+    found["page_prose_share"] = np.full(n, total_prose / total)
+    found["page_count"] = np.full(n, float(n))
+    return found
+
+
+def _distance(view: _View, goal: int) -> tuple[Floats, Floats]:
+    """Per box: steps up to the nearest box that also holds `goal`, and from there down to `goal`."""
+    chain, at = {goal}, goal
+    while at > 0:
+        at = int(view.parent[at])
+        chain.add(at)
+    up, down = [0.0] * len(view.parent), [0.0] * len(view.parent)
+    parents, depths = view.parent.tolist(), view.depth.tolist()
+    for box, parent in enumerate(parents):
+        if box in chain:
+            down[box] = float(depths[goal] - depths[box])
+        else:
+            up[box], down[box] = up[parent] + 1.0, down[parent]
+    return np.array(up), np.array(down)
+
+
+def _places(view: _View) -> dict[str, Floats]:
+    """Where a block stands in the page, and in the run of prose."""
+    n = len(view.size)
+    order, total = np.arange(n, dtype=float), max(1.0, view.size.sum())
+    is_prose = view.prose > 0
+    running = np.cumsum(view.prose)
+    total_prose = max(1.0, float(running[-1]))
+    tags = [view.layout.boxes[b.box].tag for b in view.layout.blocks]
+    h1 = next((i for i, t in enumerate(tags) if t == "h1"), -1)
+    last = np.maximum.accumulate(np.where(is_prose, order, -1.0))
+    following = np.minimum.accumulate(np.where(is_prose, order, float(n))[::-1])[::-1]
+    return {
+        "place": order / n,
+        "size_before": (np.cumsum(view.size) - view.size) / total,
+        "prose_before": (running - view.prose) / total_prose,
+        "since_h1": np.clip(order - h1, -50, 200) if h1 >= 0 else np.full(n, -99.0),
+        "since_prose": np.where(last < 0, 99.0, order - last),
+        "until_prose": np.where(following >= n, 99.0, following - order),
+        "depth": view.depth[view.box].astype(float),
+    }
+
+
+def _neighbours(view: _View) -> dict[str, Floats]:
+    heading = _tags(view)["heading"]
+    look = view.signature[view.box].astype(float)
+    found = {}
+    for name, step in (("prev", 1), ("next", -1), ("prev2", 2), ("next2", -2)):
+        found[f"{name}_size"] = _shifted(view.size, step)
+        found[f"{name}_link_density"] = _shifted(view.link, step)
+        found[f"{name}_same_look"] = (_shifted(look, step) == look).astype(float)
+        found[f"{name}_same_box"] = (_shifted(view.parent[view.box].astype(float), step) == view.parent[view.box]) * 1.0
+    found["prev_heading"], found["next_heading"] = _shifted(heading, 1), _shifted(heading, -1)
+    for reach in (3, 8):
+        window = np.ones(2 * reach + 1)
+        around = np.convolve(view.size, window)[reach : reach + len(view.size)]
+        found[f"prose_around_{reach}"] = np.convolve(view.prose, window)[reach : reach + len(view.size)] / around.clip(
+            1
+        )
+    return found
+
+
+def _shifted(values: Floats, step: int) -> Floats:
+    out = np.full(len(values), -1.0)
+    if step > 0:
+        out[step:] = values[:-step]
+    else:
+        out[:step] = values[-step:]
+    return out
+
+
+_GROUPS = (_text, _tags, _names, _looks, _containers, _places, _neighbours)
+
+
+def _hints(view: _View, hints: Hints) -> dict[str, Floats]:
+    """How far blocks agree with what the page says about itself, and with each other."""
+    texts = [fold(b.text[:_LOOK]) for b in view.layout.blocks]
+    title, description = fold(hints.title or ""), fold(hints.description or "")
+    announced = fold(hints.article_body or "")
+    title_words, description_words = set(title.split()), set(description.split())
+    seen: dict[str, int] = {}
+    rows = []
+    for at, text in enumerate(texts):
+        words = set(text.split())
+        twin = seen.setdefault(text, at)
+        rows.append(
+            (
+                len(words & title_words) / max(1, len(words)),
+                len(words & title_words) / max(1, len(title_words)),
+                len(words & description_words) / max(1, len(words)),
+                len(words & description_words) / max(1, len(description_words)),
+                float(text in announced) if announced and len(text) > 12 else -1.0,
+                float(twin != at),
+            )
+        )
+    found = dict(zip(_HINT_NAMES, np.array(rows, dtype=np.float64).T, strict=True))
+    found["announced_size"] = np.full(len(texts), float(len(announced)))
+    return found
+
+
+_HINT_NAMES = ("title_precision", "title_recall", "description_precision", "description_recall", "announced", "is_twin")

@@ -1,0 +1,105 @@
+"""The trained part: a forest of oblivious trees read from `model.json`, and its evaluation.
+
+An oblivious tree asks the same question of every row at each of its levels, so that the answers of all rows are
+bits of an index into its leaves: the whole forest is one comparison, one product, one look-up and one sum.
+
+Knows nothing of pages. The file is written by `tests/benchmarks/train_body.py`, which also states its origin in it.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+FILE = Path(__file__).with_name("model.json")
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forest:
+    """`feature` and `border` are trees x levels, `leaf` trees x 2**levels; a row's sum plus `bias` is its log odds."""
+
+    names: tuple[str, ...]
+    feature: npt.NDArray[np.int64]
+    border: npt.NDArray[np.float32]
+    leaf: Floats
+    bias: float
+
+    def log_odds(self, columns: Mapping[str, Floats]) -> Floats:
+        """The log odds of each row."""
+        leaves = self._leaves(columns)
+        return np.asarray(self.leaf.take(leaves + self._starts()).sum(axis=1) + self.bias)
+
+    def reasons(self, columns: Mapping[str, Floats], row: int, n: int = 3) -> list[tuple[str, float]]:
+        """The features that decided a row, strongest first: how far its log odds would move without each answer."""
+        one = {name: columns[name][row : row + 1] for name in self.names}
+        index = self._leaves(one)[0]
+        trees = np.arange(len(self.leaf))
+        here = self.leaf[trees, index]
+        weight = dict.fromkeys(self.names, 0.0)
+        for level in range(self.feature.shape[1]):
+            moved = (here - self.leaf[trees, index ^ (1 << level)]) / 2
+            for feature, change in zip(self.feature[:, level].tolist(), moved.tolist(), strict=True):
+                weight[self.names[feature]] += change
+        return sorted(weight.items(), key=lambda item: -abs(item[1]))[:n]
+
+    def _starts(self) -> npt.NDArray[np.int64]:
+        return np.arange(len(self.leaf)) * self.leaf.shape[1]
+
+    def _leaves(self, columns: Mapping[str, Floats]) -> npt.NDArray[np.int64]:
+        table = np.column_stack([columns[name] for name in self.names]).astype(np.float32)
+        answers = table[:, self.feature.ravel()] > self.border.ravel()
+        powers = 1 << np.arange(self.feature.shape[1])
+        return np.asarray(answers.reshape(len(table), *self.feature.shape) @ powers)
+
+
+def parse(content: Mapping[str, Any]) -> Forest:
+    """The forest of a model file's content."""
+    shape = (content["trees"], content["levels"])
+    return Forest(
+        names=tuple(content["names"]),
+        feature=_numbers(content["feature"], "u1").astype(np.int64).reshape(shape),
+        border=_numbers(content["border"], "<f4").reshape(shape),
+        leaf=(_numbers(content["leaf"], "<i2") * content["leaf_unit"]).reshape(shape[0], -1),
+        bias=content["bias"],
+    )
+
+
+def dump(forest: Forest, origin: Mapping[str, Any]) -> str:
+    """The model file: `origin` in words, the numbers packed. Leaves lose what is below 1/32000 of the largest."""
+    unit = float(np.abs(forest.leaf).max()) / 32000
+    content = {
+        "origin": origin,
+        "names": forest.names,
+        "trees": forest.feature.shape[0],
+        "levels": forest.feature.shape[1],
+        "bias": forest.bias,
+        "leaf_unit": unit,
+        "feature": _packed(forest.feature, "u1"),
+        "border": _packed(forest.border, "<f4"),
+        "leaf": _packed(np.round(forest.leaf / unit), "<i2"),
+    }
+    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+
+
+@cache
+def shipped() -> Forest:
+    """The forest that comes with the package."""
+    return parse(json.loads(FILE.read_text("utf-8")))
+
+
+def _numbers(packed: str, kind: str) -> npt.NDArray[Any]:
+    return np.frombuffer(base64.b64decode(packed), dtype=kind)
+
+
+def _packed(numbers: npt.NDArray[Any], kind: str) -> str:
+    return base64.b64encode(numbers.astype(kind).tobytes()).decode("ascii")

@@ -1,0 +1,205 @@
+"""The development corpora as the training sees them: pages with blocks, features, labels and a fold each.
+
+A block is labelled by aligning its words with the gold text. Pages of one publisher or host always share a fold.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import sys
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import numpy as np
+
+from scraper import dom
+from scraper.extraction import blocks, features
+from scraper.text import fold
+
+BENCH = Path(__file__).resolve().parents[2] / "../shared/bench"
+sys.path.insert(0, str(BENCH))
+import datasets  # noqa: E402
+import extractors  # noqa: E402
+import metrics  # noqa: E402
+
+N_FOLDS = 5
+_JSONLD = re.compile(rb"<script[^>]*ld\+json[^>]*>(.*?)</script>", re.S | re.I)
+
+
+@dataclass(slots=True)
+class Sample:
+    """One page ready for learning. `label` is 1, 0 or -1 (unknown); `fold` its side in cross-validation."""
+
+    page: Any
+    layout: blocks.Layout
+    hints: features.Hints
+    names: tuple[str, ...]
+    table: np.ndarray
+    label: np.ndarray
+    n_words: np.ndarray
+    fold: int
+
+
+def text_of(page: Any) -> str:
+    """The page decoded; the Chinese set has pages of 2005 that declare no charset."""
+    if page.dataset == "chinese":
+        try:
+            return str(page.html.decode("utf-8"))
+        except UnicodeDecodeError:
+            return str(page.html.decode("gb18030", "replace"))
+    return str(extractors.to_text(page.html))
+
+
+def announced_body(html: bytes) -> str | None:
+    """The longest articleBody in any JSON-LD of the page."""
+    found: list[str] = []
+
+    def visit(value: Any) -> None:
+        if isinstance(value, dict):
+            body = value.get("articleBody")
+            if isinstance(body, str):
+                found.append(body)
+            for child in value.values():
+                visit(child)
+        elif isinstance(value, list):
+            for child in value:
+                visit(child)
+
+    for match in _JSONLD.finditer(html):
+        try:
+            visit(json.loads(match[1].decode("utf-8", "replace"), strict=False))
+        except (ValueError, RecursionError):
+            continue
+    return max(found, key=len, default=None)
+
+
+def hints_of(tree: dom.Tree, html: bytes, url: str) -> features.Hints:
+    """What metadata would tell, read in the simplest way."""
+    meta = {}
+    for node in tree.css("meta[property], meta[name]"):
+        values = node.attributes
+        meta.setdefault((values.get("property") or values.get("name") or "").lower(), values.get("content"))
+    heading = tree.css_first("h1") or tree.css_first("title")
+    title = meta.get("og:title") or (heading.text(separator=" ", strip=True) if heading else None)
+    description = meta.get("og:description") or meta.get("description")
+    return features.Hints(title=title, description=description, article_body=announced_body(html), url=url)
+
+
+# ---------------------------------------------------------------- labels
+
+
+def label(layout: blocks.Layout, gold: str, title: str | None) -> tuple[np.ndarray, np.ndarray]:
+    """(1 for article, 0 for not, -1 for unknown; words) of each block."""
+    wanted = metrics.tokens(gold)
+    spots: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for at in range(len(wanted) - 3):
+        spots[tuple(wanted[at : at + 4])].append(at)
+    texts = [metrics.tokens(b.text) for b in layout.blocks]
+    labels = np.full(len(texts), -1)
+    where: list[tuple[int, int] | None] = [None] * len(texts)
+    for i, text in enumerate(texts):
+        if len(text) >= 6:
+            share, begin, end = _covered(text, spots)
+            labels[i] = 1 if share >= 0.6 else 0 if share <= 0.4 else -1
+            where[i] = (begin, end) if share >= 0.6 else None
+    _short(texts, labels, where, wanted)
+    _doubled(layout, labels, title)
+    return labels, np.array([len(t) for t in texts])
+
+
+def _covered(text: list[str], spots: dict[tuple[str, ...], list[int]]) -> tuple[float, int, int]:
+    """Share of the words that stand in a run of four that the gold has too; and where the gold has them."""
+    hit, places = [False] * len(text), []
+    for at in range(len(text) - 3):
+        found = spots.get(tuple(text[at : at + 4]))
+        if found:
+            hit[at : at + 4] = [True] * 4
+            places.append(found[0])
+    return sum(hit) / len(text), min(places, default=0), max(places, default=0) + 4
+
+
+def _short(texts: list, labels: np.ndarray, where: list, wanted: list[str]) -> None:
+    """Short blocks are article where the gold has them between the same neighbours."""
+    spots = defaultdict(list)
+    for at, word in enumerate(wanted):
+        spots[word].append(at)
+    before = 0
+    for i, text in enumerate(texts):
+        if where[i]:
+            before = where[i][1]
+        if not 0 < len(text) < 6:
+            continue
+        after = next((w[0] for w in where[i + 1 :] if w and w[0] >= before), len(wanted))
+        places = spots.get(text[0], [])
+        near = places[bisect_left(places, before) :]
+        reach = min(after, before + 60)
+        found = next((p for p in near if p <= reach and wanted[p : p + len(text)] == text), None)
+        labels[i] = int(found is not None)
+        if found is not None:
+            where[i] = (found, found + len(text))
+            before = found + len(text)
+
+
+def _doubled(layout: blocks.Layout, labels: np.ndarray, title: str | None) -> None:
+    """Later copies of an article block, and the title, teach nothing: reading drops them by rule."""
+    seen = set()
+    for i, block in enumerate(layout.blocks):
+        text = fold(block.text)
+        if labels[i] == 1 and (text in seen or text == fold(title or "")):
+            labels[i] = -1
+        elif labels[i] == 1 and len(text) > 30:
+            seen.add(text)
+
+
+# ---------------------------------------------------------------- pages
+
+
+def site(page: Any) -> str:
+    """The host without www, or the group where there is no address."""
+    host = urlsplit(page.url).hostname or ""
+    return ".".join(host.removeprefix("www.").split(".")[-2:]) if host.count(".") == 1 else host.removeprefix("www.")
+
+
+def folds(pages: list[Any]) -> list[int]:
+    """A fold for each page, such that pages that share a group or a host share the fold."""
+    leader: dict[str, str] = {}
+
+    def find(key: str) -> str:
+        while leader.setdefault(key, key) != key:
+            key = leader[key]
+        return key
+
+    for page in pages:
+        leader[find("group " + page.group)] = find("site " + site(page))
+    names = [find("site " + site(page)) for page in pages]
+    return [int(hashlib.sha256(name.encode()).hexdigest(), 16) % N_FOLDS for name in names]
+
+
+def samples(names: tuple[str, ...] = ("wcxb", "fundus", "mozilla", "chinese")) -> Iterator[Sample]:
+    """Every page with a full-text gold."""
+    pages = [p for name in names for p in datasets.load(name) if p.gold]
+    for page, side in zip(pages, folds(pages), strict=True):
+        tree = dom.parse(text_of(page))
+        layout = blocks.read(tree)
+        if not layout.blocks:
+            continue
+        hints = hints_of(tree, page.html, page.url)
+        columns = features.columns(layout, hints)
+        marks, n_words = label(layout, page.gold, page.title)
+        yield Sample(
+            page=page,
+            layout=layout,
+            hints=hints,
+            names=tuple(columns),
+            table=np.column_stack(list(columns.values())).astype(np.float32),
+            label=marks,
+            n_words=n_words,
+            fold=side,
+        )
