@@ -102,9 +102,14 @@ def _record(warc: WARCWriter, page: Page, *, is_revisit: bool) -> object:
     warc_headers = {"WARC-Date": page.fetched_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")}
     if is_revisit:
         warc_headers |= {"WARC-Profile": _REVISIT_PROFILE, "WARC-Payload-Digest": "sha256:" + page.sha256}
-        return warc.create_warc_record(target, "revisit", http_headers=http, warc_headers_dict=warc_headers)
-    payload = io.BytesIO(page.body)
-    return warc.create_warc_record(target, "response", payload, len(page.body), "", warc_headers, http)
+    return warc.create_warc_record(
+        target,
+        "revisit" if is_revisit else "response",
+        payload=None if is_revisit else io.BytesIO(page.body),
+        length=None if is_revisit else len(page.body),
+        warc_headers_dict=warc_headers,
+        http_headers=http,
+    )
 
 
 def read_page(folder: Path, record: PageRecord) -> Page:

@@ -12,7 +12,7 @@ from scraper.values import Outcome, OutcomeKind
 
 def logger(stream: TextIO) -> Any:
     """A structlog logger that writes to `stream`; nothing is configured for anybody else."""
-    processors = [
+    processors: list[structlog.types.Processor] = [
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.JSONRenderer(ensure_ascii=False),

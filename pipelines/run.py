@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.engine import Engine
 
@@ -53,20 +54,12 @@ def run(job: Job) -> Report:
 
 
 async def _fetch(job: Job, run_id: int, writer: ArchiveWriter, report: Report, tell: Callable[[Outcome], None]) -> None:
+    shared: dict[str, Any] = {"engine": job.engine, "run_id": run_id, "now": job.now}
     async with Fetcher(policy(job.settings), now=job.now) as fetcher:
-        found = Discovery(engine=job.engine, fetcher=fetcher, run_id=run_id, now=job.now, report=report, tell=tell)
+        found = Discovery(fetcher=fetcher, report=report, tell_failure=job.on_outcome, **shared)
         await discover(found, include_all=job.include_all)
         n_per_site = job.settings.concurrency_per_site
-        todo = Crawl(
-            engine=job.engine,
-            writer=writer,
-            fetcher=fetcher,
-            run_id=run_id,
-            now=job.now,
-            tell=tell,
-            n_per_site=n_per_site,
-        )
-        await crawl(todo)
+        await crawl(Crawl(fetcher=fetcher, writer=writer, tell=tell, n_per_site=n_per_site, **shared))
 
 
 def _digest(job: Job, run_id: int, tell: Callable[[Outcome], None]) -> None:

@@ -58,7 +58,7 @@ def search(
     if not index.terms(query):
         raise SettingsError("there is no word in it to search for", url=query)
     with reading(engine) as connection:
-        ids = index.search(connection, query, site=site, since=day(since), limit=limit)
+        ids = index.search(connection, query, site=site, since=options.day(since), limit=limit)
         found = articles.get_articles(connection, ids)
     if as_json:
         printing.show_json([to_stored_record(stored) for stored in found])
@@ -72,17 +72,6 @@ def search(
 def _day(stored: StoredArticle) -> str:
     moment = stored.article.published_at
     return moment.at.date().isoformat() if moment is not None else "-"
-
-
-def day(text: str | None) -> datetime | None:
-    """The start of a day given as text, in UTC. Raises `SettingsError` for what is no day."""
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise SettingsError("expected a day such as 2026-11-01", url=text) from error
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
 def show(
@@ -132,7 +121,7 @@ def export(
 
     engine = options.open_existing(options.settings(context, db))
     write = exporting.write_csv if format_ is ExportFormat.CSV else exporting.write_jsonl
-    write(engine, sys.stdout, site=site, since=day(since))
+    write(engine, sys.stdout, site=site, since=options.day(since))
 
 
 def delete(

@@ -61,6 +61,9 @@ articles.register(app)
 def run() -> None:
     """The entry point: runs the command and turns failures into one line and an exit status."""
     is_debug = "--debug" in sys.argv
+    for stream in (sys.stdout, sys.stderr):
+        # Pages hold every script, whatever the locale; a lone surrogate of an address stays a JSON escape.
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         app()
     except BrokenPipeError:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from pipelines.settings import Settings, load
+from scraper.errors import SettingsError
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Engine
@@ -50,3 +52,19 @@ def open_existing(found: Settings) -> Engine:
     engine = open_engine(found.db)
     check(engine)
     return engine
+
+
+def day(text: str | None) -> datetime | None:
+    """The start of a day given as text, in UTC. Raises `SettingsError` for what is no day."""
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise SettingsError("expected a day such as 2026-11-01", url=text) from error
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+
+
+def count(n: int, noun: str) -> str:
+    """`1 source`, `2 sources`; for nouns that take a plain s."""
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"

@@ -95,8 +95,10 @@ def _told() -> Iterator[Callable[[Outcome], None]]:
     yield lambda outcome: log_outcome(log, outcome)
 
 
-def demo() -> None:
+def demo(
+    keep: Annotated[Path | None, typer.Option(help="Leave the database and the archive in this folder.")] = None,
+) -> None:
     """Show the whole program on a small news site, served on this machine for the length of the demo."""
     from pipelines.demo import demo as show
 
-    show(typer.echo)
+    show(typer.echo, keep)

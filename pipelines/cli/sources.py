@@ -1,0 +1,137 @@
+"""`newsdesk add` and `newsdesk sources`: which sites are followed."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import asdict
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipelines.cli import options
+from scraper.errors import NewsError
+
+if TYPE_CHECKING:
+    from pipelines.adding import Finding
+    from pipelines.settings import Settings
+    from scraper.values import SourceRecord
+
+Target = Annotated[str, typer.Argument(help="The address of a source, or a site for all of its sources.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands."""
+    group = typer.Typer(help="List, pause, resume or remove sources.", no_args_is_help=True)
+    group.command("list", epilog="Example: newsdesk sources list")(list_)
+    group.command("pause", epilog="Example: newsdesk sources pause news.example")(pause)
+    group.command("resume", epilog="Example: newsdesk sources resume news.example")(resume)
+    group.command("remove", epilog="Example: newsdesk sources remove https://news.example/feed.xml")(remove)
+    app.command(epilog="Example: newsdesk add https://news.example/ --since 2026-11-01")(add)
+    app.add_typer(group, name="sources")
+
+
+def add(
+    context: typer.Context,
+    url: Annotated[str, typer.Argument(help="The address of a site, a section, a feed or a sitemap.")],
+    since: Annotated[str | None, typer.Option(help="Take articles from this day on, not of the last 7 days.")] = None,
+    db: options.Db = None,
+) -> None:
+    """Find the feeds and sitemaps of a site, and follow those that cover it."""
+    from db import sources
+    from db.engine import writing
+    from pipelines.cli import printing
+    from pipelines.single import utc_now
+
+    found = options.settings(context, db)
+    findings = asyncio.run(_look(url, found, options.day(since)))
+    taken = [finding.source for finding in findings if finding.is_taken]
+    with writing(options.open_database(found)) as connection:
+        known = {source.url for source in taken if not sources.add_source(connection, source, utc_now())}
+    rows = ((_word(f, known), f.source.kind, f.source.url, f.note) for f in findings)
+    printing.show_table(("", "kind", "source", "what it announces"), rows)
+    if not taken:
+        raise NewsError("no feed, sitemap or page that announces recent articles", url=url, reason="no_sources")
+    typer.echo(
+        f"following {len(taken)} source{'s' if len(taken) != 1 else ''}; `newsdesk run` fetches the articles", err=True
+    )
+
+
+def _word(finding: Finding, known: set[str]) -> str:
+    if not finding.is_taken:
+        return "left"
+    return "known" if finding.source.url in known else "added"
+
+
+async def _look(url: str, found: Settings, since: datetime | None) -> list[Finding]:
+    from pipelines.adding import Search
+    from pipelines.single import policy, utc_now
+    from scraper.fetching.client import Fetcher
+
+    async with Fetcher(policy(found), now=utc_now) as fetcher:
+        return await Search(fetcher=fetcher, now=utc_now, since=since).look(url)
+
+
+def list_(context: typer.Context, as_json: options.Json = False, db: options.Db = None) -> None:
+    """List all sources."""
+    from db import sources
+    from db.engine import reading
+    from pipelines.cli import printing
+
+    engine = options.open_existing(options.settings(context, db))
+    with reading(engine) as connection:
+        records = sources.get_sources(connection)
+    if as_json:
+        printing.show_json([_json(record) for record in records])
+        return
+    headings = ("site", "kind", "state", "checked", "due", "source")
+    rows = ((r.source.site, r.source.kind, _state(r), r.checked_at, r.due_at, r.source.url) for r in records)
+    printing.show_table(headings, rows)
+
+
+def _state(record: SourceRecord) -> str:
+    if record.is_paused:
+        return "paused"
+    return f"{record.outcome} ({record.n_failures} times)" if record.outcome else "ok"
+
+
+def _json(record: SourceRecord) -> dict[str, object]:
+    source = asdict(record.source)
+    rest = {"state": _state(record), "reason": record.reason, "checked_at": record.checked_at, "due_at": record.due_at}
+    values = source | rest
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}
+
+
+def pause(context: typer.Context, target: Target, db: options.Db = None) -> None:
+    """Stop asking a source until it is resumed."""
+    _set_paused(context, target, db, is_paused=True)
+
+
+def resume(context: typer.Context, target: Target, db: options.Db = None) -> None:
+    """Ask a paused source again."""
+    _set_paused(context, target, db, is_paused=False)
+
+
+def _set_paused(context: typer.Context, target: str, db: str | None, *, is_paused: bool) -> None:
+    from db import sources
+    from db.engine import writing
+
+    with writing(options.open_existing(options.settings(context, db))) as connection:
+        n_sources = sources.save_paused(connection, target, is_paused=is_paused)
+    _tell(n_sources, target, "paused" if is_paused else "resumed")
+
+
+def remove(context: typer.Context, target: Target, db: options.Db = None) -> None:
+    """Forget a source. What was stored from it stays."""
+    from db import sources
+    from db.engine import writing
+
+    with writing(options.open_existing(options.settings(context, db))) as connection:
+        n_sources = sources.delete_sources(connection, target)
+    _tell(n_sources, target, "removed")
+
+
+def _tell(n_sources: int, target: str, done: str) -> None:
+    if not n_sources:
+        raise NewsError("no source has this address or site; see `newsdesk sources list`", url=target, reason="unknown")
+    typer.echo(f"{done} {options.count(n_sources, 'source')}: {target}")
