@@ -1,40 +1,43 @@
-"""All fields of an article but its text: the readers are asked once, then one decision per field.
+"""All fields of an article but its text: the vocabularies are asked once, then one decision per field.
 
     fields = read(tree, page, context)
 
-Does not change the tree, does not look at paragraphs and does not fetch.
+Decisions go by agreement and plausibility rather than a fixed order; `Fields.origins` says which candidate won and
+`Fields.candidates` shows them all. Does not change the tree, does not look at paragraphs and does not fetch.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import urlsplit
 
 from scraper.dom import Tree
 from scraper.extraction import (
-    address,
     byline,
     credits,
-    jsonld,
-    landmarks,
+    facts,
+    gathering,
     languages,
-    metatags,
-    microdata,
     neighbourhood,
-    opengraph,
     published,
     titles,
     visible_dates,
     visible_names,
 )
+from scraper.extraction.credits import Credits
+from scraper.extraction.gathering import Gathered
+from scraper.extraction.published import Dated
 from scraper.values import Access, ArticleKind, Candidate, Context, Moment, Page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fields:
-    """What a page says about its article. `origins` maps a field to the origin of the candidate that won it."""
+    """What a page says about its article. `origins` maps a field to the origin of the candidate that won it.
+
+    `article_body`, `types` and `is_accessible_for_free` are what JSON-LD says, for those who read the body and judge
+    the page.
+    """
 
     title: str | None = None
     authors: tuple[str, ...] = ()
@@ -59,41 +62,110 @@ class Fields:
 
 def read(tree: Tree, page: Page, context: Context) -> Fields:
     """The fields of the article on `page`, parsed as `tree`."""
-    marks = landmarks.survey(tree)
-    url = page.final_url or page.url
-    candidates = [
-        *jsonld.read(marks.scripts, url),
-        *opengraph.read(marks.metas),
-        *metatags.read(marks),
-        *microdata.read(marks.items),
-        *byline.read(marks),
-        *address.read(url),
-    ]
-    own = [c.value for c in candidates if c.field in ("site_name", "publisher") and isinstance(c.value, str)]
-    host = urlsplit(url).hostname or ""
-    label = max(host.removeprefix("www.").split(".")[:-1] or [host], key=len)
-    language = next((c.value for c in candidates if c.field == "language"), None)
-    reading = languages.for_dates(language, candidates, host)
-    has_date = any(c.field == "published_at" and not c.origin.startswith(("dom", "url")) for c in candidates)
-    who = credits.decide(candidates, [*own, label])
-    if not has_date or not who.people:
-        near = neighbourhood.survey(tree, marks)
-        if not has_date:
-            candidates += visible_dates.unmarked(near, marks, reading)
-        if not who.people:
-            candidates += visible_names.unmarked(near, marks, reading)
-            who = credits.decide(candidates, [*own, label])
-    title = titles.decide(candidates, own, label)
-    when = published.decide(candidates, "published_at", page.fetched_at, reading)
-    changed = published.decide(candidates, "modified_at", page.fetched_at, reading)
-    if when is None:
-        candidates += visible_dates.in_state(tree)
-        when = published.decide(candidates, "published_at", page.fetched_at, reading) or changed
+    known = gathering.gather(tree, page, context)
+    known, who = _with_visible(tree, known)
+    dates = _dates(tree, known)
+    found = [c for c in _decided(known) if c is not None]
+    values: dict[str, Any] = {c.field: c.value for c in found}
+    origins = {c.field: c.origin for c in found} | {name: dated.origin for name, dated in dates.items()}
+    pictures = facts.images(known)
+    if pictures:
+        values["image"], origins["image"] = pictures[0]["url"], pictures[0]["origin"]
+    if who.people:
+        origins["authors"] = who.origin
+    body = _first(known, "article_body")
     return Fields(
-        title=title.value if title else None,
+        **values,
+        **{name: dated.moment for name, dated in dates.items()},
         authors=who.people,
-        published_at=when.moment if when else None,
-        modified_at=changed.moment if changed else None,
-        language=language,
-        candidates=tuple(candidates),
+        details=_details(known, who, pictures),
+        origins=origins,
+        candidates=tuple(c for c in known.candidates if c.field not in ("article_body", "types")),
+        article_body=body,
+        types=_first(known, "types") or (),
+        is_accessible_for_free=_first(known, "is_accessible_for_free"),
     )
+
+
+def title_options(tree: Tree, page: Page) -> list[titles.Option]:
+    """The headlines to choose from, for learning how to choose."""
+    return _title_options(gathering.gather(tree, page, Context()))
+
+
+def _title_options(known: Gathered) -> list[titles.Option]:
+    headline = byline.heading_text(known.marks.headline) if known.marks.headline is not None else ""
+    return titles.options(known.candidates, known.own_names, headline, known.path)
+
+
+def _with_visible(tree: Tree, known: Gathered) -> tuple[Gathered, Credits]:
+    """Adds dates and names that no mark-up gives away, where the rest says nothing; then decides the credits."""
+    who = credits.decide(known.candidates, known.own_names)
+    has_date = any(not c.origin.startswith(("dom", "url")) for c in known.of("published_at"))
+    if has_date and who.people:
+        return known, who
+    near = neighbourhood.survey(tree, known.marks)
+    more: list[Candidate] = []
+    if not has_date:
+        more += visible_dates.unmarked(near, known.marks, known.date_language)
+    if not who.people:
+        more += visible_names.unmarked(near, known.marks, known.date_language)
+    known = replace(known, candidates=(*known.candidates, *more))
+    return known, who if who.people else credits.decide(known.candidates, known.own_names)
+
+
+def _dates(tree: Tree, known: Gathered) -> dict[str, Dated]:
+    """Publication and last change; the only date of a page counts as its publication, even if it says "updated"."""
+    latest, language = known.fetched_at, known.date_language
+    first = published.decide(known.candidates, "published_at", latest, language)
+    last = published.decide(known.candidates, "modified_at", latest, language)
+    if first is None:
+        first = published.decide(visible_dates.in_state(tree), "published_at", latest, language)
+    first = first or published.decide(known.candidates, "created_at", latest, language) or last
+    return {name: dated for name, dated in (("published_at", first), ("modified_at", last)) if dated is not None}
+
+
+def _decided(known: Gathered) -> Iterator[Candidate | None]:
+    title = max(_title_options(known), key=titles.score, default=None)
+    if title is not None:
+        yield Candidate(field="title", value=title.text, origin=title.origin)
+    description = facts.description(known)
+    yield description
+    yield _language(known, title.text if title else "", description)
+    section = facts.section(known)
+    yield section
+    yield facts.tags(known)
+    yield facts.kind(known, section.value if section else None)
+    yield facts.access(known)
+    yield facts.site_name(known)
+    yield facts.canonical_url(known)
+
+
+def _language(known: Gathered, title: str, description: Candidate | None) -> Candidate | None:
+    sample = f"{title} {description.value if description else ''} {(_first(known, 'article_body') or '')[:2000]}"
+    declared = list(known.of("language"))
+    language, is_declared = languages.decide([str(c.value) for c in declared], sample)
+    if language is None:
+        return None
+    origin = next((c.origin for c in declared if languages.primary(str(c.value)) == language), "text")
+    return Candidate(field="language", value=language, origin=origin if is_declared else "text")
+
+
+def _details(known: Gathered, who: Credits, pictures: list[dict[str, Any]]) -> dict[str, Any]:
+    """The rarer fields; only those that the page gives."""
+    robots = " ".join(str(c.value).lower() for c in known.of("robots") if not c.origin.startswith("meta:tdm"))
+    mining = {c.origin.removeprefix("meta:"): str(c.value) for c in known.of("robots") if c.origin.startswith("meta:tdm")}
+    mining |= {word: "1" for word in ("noai", "noimageai") if word in robots.replace(",", " ").split()}
+    details = {
+        "publisher": _first(known, "publisher"),
+        "wire_credit": ", ".join(who.agencies),
+        "organisations": list(who.organisations),
+        "subtitle": _first(known, "subtitle"),
+        "licence": _first(known, "licence") or _first(known, "license"),
+        "text_and_data_mining": mining,
+        "images": pictures,
+    }
+    return {name: value for name, value in details.items() if value}
+
+
+def _first(known: Gathered, name: str) -> Any:
+    return next((c.value for c in known.of(name)), None)

@@ -1,54 +1,121 @@
 """The headline a reader sees: one decision from heading, tags and `<title>`.
 
-Does not remove a headline from the body.
+Every title and every title with a piece cut off (site name, section, date) is an option; an option is the better, the
+more places agree on it. What each agreement counts was learned from the development pages with
+`tests/benchmarks/metadata_titles.py` (conditional logit, cross-validated by site).
+
+Does not remove the headline from the body.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 
+from scraper.extraction.title_weights import WEIGHTS
 from scraper.text import fold
 from scraper.values import Candidate
 
-MAX_TITLE_CHARS = 400
-_SEPARATOR = re.compile(r"\s+[|–—·•»«:›/~-]+\s+|\s*[|_｜»]\s*|::|\s+[-–—]\s*(?=[A-Z])")
+MAX_TITLE_CHARS = 300
+MAX_OPTIONS = 60
+
+_SEPARATOR = re.compile(r"\s+[|–—―·•»«:›>/~-]+\s+|\s?[|｜ㅣ»_]+\s?|\s?::\s?|(?<=\w)-(?=[가-힣一-龥])|\s[-–—](?=[A-Z])")
+_SOURCES = (
+    ("dom:h1", "h1"),
+    ("opengraph", "og"),
+    ("meta:twitter", "twitter"),
+    ("meta:<title>", "title"),
+    ("meta", "meta"),
+    ("microdata", "microdata"),
+    ("rdfa", "meta"),
+    ("feed", "feed"),
+)
 
 
-def decide(candidates: Sequence[Candidate], own_names: Iterable[str], host: str) -> Candidate | None:
-    """The winning candidate with its value cut to the headline, or None."""
-    names = {fold(n).replace(" ", "") for n in own_names} | {host}
-    titles = [Candidate(field="title", value=without_site(c.value[:MAX_TITLE_CHARS], names), origin=c.origin) for c in candidates if c.field == "title"]
-    titles = [c for c in titles if c.value and fold(c.value).replace(" ", "") not in names]
-    if not titles:
-        return None
-    headings = [c for c in titles if c.origin == "dom:h1"]
-    others = [c for c in titles if c.origin != "dom:h1"]
-    if headings:
-        best = max(headings, key=lambda h: max((likeness(h.value, o.value) for o in others), default=0))
-        if not others or max(likeness(best.value, o.value) for o in others) > 0.3 or len(headings) == 1:
-            return best
-    for start in ("opengraph:og:title", "jsonld", "meta:twitter", "meta:parsely", "meta:sailthru", "microdata", "meta"):
-        if found := next((c for c in others if c.origin.startswith(start)), None):
-            return found
-    return titles[0]
+@dataclass(slots=True)
+class Option:
+    """One possible headline and what speaks for it: the names of true features."""
+
+    text: str
+    origin: str
+    features: dict[str, float] = field(default_factory=dict)
 
 
-def likeness(a: str, b: str) -> float:
-    """Shared words of all words, 0 to 1."""
-    x, y = set(fold(a).split()), set(fold(b).split())
-    return len(x & y) / len(x | y) if x and y else 0.0
+def score(option: Option) -> float:
+    """The sum of the weights of what speaks for and against the option."""
+    return sum(WEIGHTS.get(name, 0.0) * value for name, value in option.features.items())
+
+
+def options(candidates: Sequence[Candidate], own_names: Iterable[str], headline: str, path: str) -> list[Option]:
+    """All options, titles that differ only in case and punctuation as one."""
+    titles = [c for c in candidates if c.field == "title" and isinstance(c.value, str) and c.value]
+    names = {flat for name in own_names if (flat := fold(name).replace(" ", ""))}
+    found: dict[str, Option] = {}
+    present: set[str] = set()
+    for candidate in titles[:MAX_OPTIONS]:
+        source = _source(candidate.origin)
+        text = candidate.value[:MAX_TITLE_CHARS]
+        is_repeated = source in present
+        present.add(source)
+        for variant, how in _variants(text, names):
+            key = fold(variant)
+            if not key:
+                continue
+            option = found.setdefault(key, Option(variant, candidate.origin))
+            option.features[f"{source} {how}{' again' if is_repeated and source == 'h1' else ''}"] = 1.0
+    for key, option in found.items():
+        _add_shape(key, option, headline, path, names)
+        _add_absent(option, present)
+    return list(found.values())
+
+
+def _add_shape(key: str, option: Option, headline: str, path: str, names: set[str]) -> None:
+    words = key.split()
+    flat = key.replace(" ", "")
+    features = option.features
+    if flat in names:
+        features["is site"] = 1.0
+    elif any(len(name) > 3 and (flat.endswith(name) or flat.startswith(name)) for name in names):
+        features["has site"] = 1.0
+    if key == fold(headline):
+        features["is headline"] = 1.0
+    if len(flat) < 12 and len(words) < 3:
+        features["is short"] = 1.0
+    slug = set(re.split(r"[\W_]+", path.lower()[-300:]))
+    features["in path"] = sum(word in slug for word in words) / len(words)
+    features["n sources"] = float(len({name.split()[0] for name in features if name.endswith(("whole", "trimmed"))}))
+
+
+def _add_absent(option: Option, present: set[str]) -> None:
+    """What a missing source would have said is unknown, which is not the same as its disagreeing."""
+    said = {name.split()[0] for name in option.features}
+    for source in present - said:
+        option.features[f"not {source}"] = 1.0
+
+
+def _source(origin: str) -> str:
+    if origin.startswith("jsonld"):
+        return "headline" if origin.endswith(".headline") else "name"
+    return next((name for start, name in _SOURCES if origin.startswith(start)), "meta")
+
+
+def _variants(text: str, names: set[str]) -> Iterator[tuple[str, str]]:
+    """The title whole, without the pieces that name the site, and cut at each separator."""
+    yield text, "whole"
+    trimmed = without_site(text, names)
+    if trimmed and trimmed != text:
+        yield trimmed, "trimmed"
+    for match in list(_SEPARATOR.finditer(trimmed))[:6]:
+        yield trimmed[: match.start()].strip(), "head"
+        yield trimmed[match.end() :].strip(), "tail"
 
 
 def without_site(title: str, names: set[str]) -> str:
     """`title` without leading and trailing pieces that name the site."""
     pieces = list(_SEPARATOR.finditer(title))
-    while pieces:
-        last = pieces[-1]
-        if not _names_site(title[last.end() :], names):
-            break
-        title = title[: last.start()]
-        pieces.pop()
+    while pieces and _names_site(title[pieces[-1].end() :], names):
+        title = title[: pieces.pop().start()]
     if pieces and _names_site(title[: pieces[0].start()], names):
         title = title[pieces[0].end() :]
     return title.strip()
@@ -56,4 +123,9 @@ def without_site(title: str, names: set[str]) -> str:
 
 def _names_site(piece: str, names: set[str]) -> bool:
     flat = fold(piece).replace(" ", "")
-    return not flat or any(flat == n or (len(flat) > 3 and len(n) > 3 and (flat in n or n in flat) and len(flat) < 3 * len(n)) for n in names if n)
+    if not flat:
+        return True
+    return any(
+        flat == name or (min(len(flat), len(name)) > 3 and (flat in name or name in flat) and len(flat) < 3 * len(name))
+        for name in names
+    )

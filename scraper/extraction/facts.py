@@ -1,0 +1,139 @@
+"""The plain fields: description, section, tags, image, site name, canonical address, kind and access.
+
+Each takes the first plausible candidate in the order of how specific its vocabulary is; titles, authors, dates and
+language have modules of their own. Does not fetch images or addresses.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+from scraper.errors import NewsError
+from scraper.extraction.gathering import Gathered
+from scraper.text import fold
+from scraper.urls import canonical, site
+from scraper.values import Access, ArticleKind, Candidate
+
+MAX_TAGS = 40
+MAX_IMAGES = 10
+MAX_SECTION_CHARS = 60
+
+_NO_ARTICLE_IMAGE = re.compile(r"logo|default|placeholder|avatar|favicon|sprite|blank\.|/icons?/|share-image|fallback", re.IGNORECASE)
+_HOME = frozenset("home startseite accueil inicio início homepage start forside hem etusivu főoldal anasayfa ana 首页 ホーム 홈 главная".split())
+_KINDS: tuple[tuple[ArticleKind, tuple[str, ...], re.Pattern[str]], ...] = tuple(
+    (kind, tuple(types.split()), re.compile(words, re.IGNORECASE))
+    for kind, types, words in (
+        (ArticleKind.LIVE_BLOG, "liveblogposting", r"^(?:live|liveticker|live-?blog|newsblog|ticker|en direct|en vivo|ao vivo|diretta)\b"),
+        (ArticleKind.ADVERTISEMENT, "advertisercontentarticle", r"^(?:sponsored|advertorial|anzeige|paid post|partner content|brandvoice|publirreportaje|publicité|promoted)\b"),
+        (ArticleKind.REVIEW, "reviewnewsarticle review criticreview", r"^(?:reviews?|kritik|rezension(?:en)?|critiques?|reseñas?|recensioni|test)$"),
+        (ArticleKind.OPINION, "opinionnewsarticle", r"^(?:opinions?|op-?ed|editorials?|commentary|comment|columns?|columnists?|meinung|kommentare?|leitartikel|kolumnen?|glosse|tribunes?|opinión|opinião|opinioni|debatt?|debate|ledare|kronikk|yazarlar|社説|오피니언|사설|мнения?|opinie|letters)$"),
+        (ArticleKind.ANALYSIS, "analysisnewsarticle backgroundnewsarticle", r"^(?:analys[ie]s|analyse|hintergrund|análisis|analisi|explainers?|background)$"),
+        (ArticleKind.INTERVIEW, "", r"^(?:interviews?|gespräch|entrevistas?|intervist[ae]|entretiens?|インタビュー|인터뷰)$"),
+        (ArticleKind.OBITUARY, "", r"^(?:obituar(?:y|ies)|nachrufe?|nécrologie|obituarios?|necrologi[ea]?)$"),
+        (ArticleKind.PRESS_RELEASE, "pressrelease", r"^(?:press[- ]releases?|pressemitteilung(?:en)?|communiqués?|comunicados?|comunicati|pressmeddelanden?)$"),
+        (ArticleKind.CORRECTION, "", r"^(?:corrections?|korrekturen?|fe de errores|rettelser?)$"),
+        (ArticleKind.GALLERY, "imagegallery mediagallery", r"^(?:galler(?:y|ies)|photos|bildergalerien?|fotostrecken?|diaporama|galería)$"),
+        (ArticleKind.VIDEO, "videoobject", r"^(?:videos?)$"),
+    )
+)  # fmt: skip
+_NEWS_TYPES = frozenset({"newsarticle", "reportagenewsarticle", "article", "report"})
+
+
+def description(known: Gathered) -> Candidate | None:
+    """The longest-lived summary: the first of at least a few words."""
+    return _first(known, "description", lambda text: len(text) > 20)
+
+
+def site_name(known: Gathered) -> Candidate | None:
+    """The name of the site, else of its publisher."""
+    named = [c for c in known.of("site_name") if isinstance(c.value, str)]
+    named.sort(key=lambda c: not c.origin.startswith("opengraph"))
+    named += [c for c in known.of("publisher") if "://" not in str(c.value)]
+    return Candidate(field="site_name", value=named[0].value, origin=named[0].origin) if named else None
+
+
+def section(known: Gathered) -> Candidate | None:
+    """The section the article stands in, from its data, the breadcrumb or the address."""
+    stated = _first(known, "section", lambda text: 1 < len(text) <= MAX_SECTION_CHARS)
+    if stated is not None and not stated.origin.startswith("url"):
+        return stated
+    for trail in known.of("breadcrumb"):
+        steps = [step for step in trail.value[:-1] if fold(step) not in _HOME and fold(step) not in map(fold, known.own_names)]
+        if steps:
+            return Candidate(field="section", value=steps[0][:MAX_SECTION_CHARS], origin=trail.origin)
+    return stated
+
+
+def tags(known: Gathered) -> Candidate | None:
+    """The first list of tags, each once."""
+    for candidate in known.of("tags"):
+        values = candidate.value if isinstance(candidate.value, tuple) else (candidate.value,)
+        unique = {fold(tag): tag for tag in values if isinstance(tag, str) and 1 < len(tag) <= 80}
+        if unique:
+            return Candidate(field="tags", value=tuple(unique.values())[:MAX_TAGS], origin=candidate.origin)
+    return None
+
+
+def images(known: Gathered) -> list[dict[str, Any]]:
+    """The article's images as {url, origin, caption, width, height}, the preferred first, logos last."""
+    found: dict[str, dict[str, Any]] = {}
+    for candidate in known.of("image"):
+        address = _address(str(candidate.value.get("url", "")), known.url)
+        if address:
+            entry = found.setdefault(address, {"url": address, "origin": candidate.origin})
+            entry.update({k: v for k, v in candidate.value.items() if k != "url"})
+    ordered = sorted(found.values(), key=lambda entry: (bool(_NO_ARTICLE_IMAGE.search(entry["url"])), not entry["origin"].startswith("opengraph")))
+    return ordered[:MAX_IMAGES]
+
+
+def canonical_url(known: Gathered) -> Candidate | None:
+    """The page's address by its own word, if that is on the same site and not the front page."""
+    for candidate in sorted(known.of("canonical_url"), key=lambda c: not c.origin.startswith("meta:link")):
+        address = _address(str(candidate.value), known.url)
+        if not address:
+            continue
+        is_front = urlsplit(address).path.strip("/") == "" and not urlsplit(address).query
+        if site(address) == known.site and (not is_front or known.path.strip("/") == ""):
+            return Candidate(field="canonical_url", value=address, origin=candidate.origin)
+    return None
+
+
+def kind(known: Gathered, section_name: str | None) -> Candidate | None:
+    """What sort of article it is, from its types, its section and what it calls itself."""
+    types = [t.lower() for c in known.of("types") for t in c.value]
+    spoken = [section_name or "", *(str(c.value) for c in known.of("article_kind"))]
+    for kind, own_types, words in _KINDS:
+        if not set(own_types).isdisjoint(types[:3]):
+            return Candidate(field="kind", value=kind, origin="jsonld:@type")
+        if any(words.search(text.strip()[:80]) for text in spoken):
+            return Candidate(field="kind", value=kind, origin="section")
+    if any(str(c.value).lower() == "true" for c in known.of("is_opinion")):
+        return Candidate(field="kind", value=ArticleKind.OPINION, origin="opengraph:article:opinion")
+    is_news = not _NEWS_TYPES.isdisjoint(types) or any(c.value == "article" for c in known.of("og_type"))
+    return Candidate(field="kind", value=ArticleKind.NEWS, origin="jsonld:@type" if types else "opengraph:og:type") if is_news else None
+
+
+def access(known: Gathered) -> Candidate | None:
+    """Who may read the text, as the page states it."""
+    for candidate in known.of("content_tier"):
+        tier = str(candidate.value).lower()
+        value = {"free": Access.FREE, "metered": Access.METERED, "locked": Access.PAID, "paid": Access.PAID, "premium": Access.PAID}.get(tier)
+        if value:
+            return Candidate(field="access", value=value, origin=candidate.origin)
+    for candidate in known.of("is_accessible_for_free"):
+        value = Access.FREE if candidate.value else Access.PAID
+        return Candidate(field="access", value=value, origin=candidate.origin)
+    return None
+
+
+def _first(known: Gathered, field: str, is_good: Any) -> Candidate | None:
+    return next((c for c in known.of(field) if isinstance(c.value, str) and is_good(c.value)), None)
+
+
+def _address(text: str, base: str) -> str | None:
+    try:
+        return canonical(text, base) if text else None
+    except NewsError:
+        return None
