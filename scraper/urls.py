@@ -94,7 +94,10 @@ def site(url: str) -> str:
     host, _, port = _host_port(_without_final_dot(netloc))
     if "." not in host or "[" in host or host.endswith(".localhost") or host.rpartition(".")[2].isdigit():
         return f"{host}:{port}" if port else host
-    return _SUFFIXES(host).top_domain_under_public_suffix or host
+    found = _SUFFIXES(host)
+    if found.suffix:
+        return found.top_domain_under_public_suffix or host
+    return ".".join(host.split(".")[-2:])  # the list's own rule for what it does not list
 
 
 def _split(href: str) -> tuple[str, str, str, str]:
@@ -133,5 +136,5 @@ def _check_punycode(href: str) -> None:
             decoded = label[4:].encode("ascii").decode("punycode")
         except UnicodeError:
             decoded = ""
-        if decoded.isascii() or unicodedata.normalize("NFKC", decoded) != decoded:
+        if decoded.isascii() or not decoded.isprintable() or unicodedata.normalize("NFKC", decoded) != decoded:
             raise Refused("the host name is damaged punycode", url=href, reason="bad_address")

@@ -123,6 +123,10 @@ class Fetcher:
                 landing = await self._follow(urls.requestable(request.url), errand)
         except TimeoutError as error:
             raise Timeout(f"not done within {deadline_s:g} s", url=request.url) from error
+        except Unreachable as error:
+            self._n_failed[urls.origin(error.url)] = self._n_failed.get(urls.origin(error.url), 0) + 1
+            raise
+        self._n_failed.pop(urls.origin(landing.url), None)
         return self._result(request, landing)
 
     async def _follow(self, url: str, errand: _Errand) -> _Landing:
@@ -146,7 +150,7 @@ class Fetcher:
         n_tried = 0
         while True:
             try:
-                answer = await self._once(url, errand, gate)
+                return await self._once(url, errand, gate)
             except FetchError as error:
                 n_tried += 1
                 pause_s = retries.pause_s(error, n_tried, random.random)
@@ -154,12 +158,8 @@ class Fetcher:
                     gate.rest(error.retry_after_s, status=error.status)
                 is_last = n_tried >= self._policy.n_tries or errand.budget.left_s <= 0
                 if pause_s is None or is_last or not _has_time(errand, max(pause_s, gate.wait_s())):
-                    self._count(url, error)
                     raise
                 gate.rest(pause_s)
-            else:
-                self._count(url, None)
-                return answer
 
     async def _once(self, url: str, errand: _Errand, gate: Gate) -> Answer:
         self._guard.check(url)
@@ -177,13 +177,6 @@ class Fetcher:
         async with gate.turn(url), self._in_flight:
             answer = await exchange(self._transport, ask, errand.budget)
         return self._judged(url, answer)
-
-    def _count(self, url: str, error: FetchError | None) -> None:
-        """Note how asking `url` ended: a host that does not answer is not asked for the rest of its addresses."""
-        if isinstance(error, Unreachable):
-            self._n_failed[urls.origin(url)] = self._n_failed.get(urls.origin(url), 0) + 1
-        else:
-            self._n_failed.pop(urls.origin(url), None)
 
     def _judged(self, url: str, answer: Answer) -> Answer:
         """`answer` if it is one that can be used or followed. Raises `BadStatus`, `BadBody`."""

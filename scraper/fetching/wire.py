@@ -56,9 +56,10 @@ _TRANSLATIONS: tuple[tuple[type[Exception], type[FetchError]], ...] = (
     (httpx.TimeoutException, Timeout),
     (aiohttp.ServerTimeoutError, Timeout),
     (httpx.NetworkError, Unreachable),
-    (httpx.ProtocolError, Unreachable),
+    (httpx.ProtocolError, Incomplete),
     (httpx.ProxyError, Unreachable),
     (aiohttp.ClientPayloadError, Incomplete),
+    (aiohttp.ClientResponseError, Incomplete),  # what came is no HTTP
     (aiohttp.ClientError, Unreachable),
     (OSError, Unreachable),
 )
