@@ -15,6 +15,7 @@ import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +28,23 @@ _AT_MOST = {"sure": 2, "opener": 1, "label": 1, "object": 2, "topic": 1, "call":
 _REPORT = -1.5
 _MAX_CHARS = 420
 _NEEDED = ((90, 4.0), (160, 4.5), (240, 5.5), (_MAX_CHARS, 6.5))
+_LABEL_CHARS = 60
+_GLANCE = 170  # of longer blocks the beginning and the end are looked at before the whole
 _FOREIGN = 1.0  # what more is asked of a block in another language than the page's
-_KEY = 5
+_STEM = 5  # letters of a word that are looked up for an entry like "word*"
+_ALIASES = {"nb": "no", "nn": "no", "iw": "he", "in": "id", "sk": "cs"}
+_CLASSLESS = ("call", "you", "we", "lure", "any", "report")
 _WIDE = "\u0e00"  # from here on scripts without blanks (and Korean, whose words grow): keys are pairs of signs
 _MARKS = "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0963\u0e31-\u0e4e\u200c\u200d"
 _TOKEN = re.compile(rf"[©\w{_MARKS}]+|[:–—→►▶»›：]|[!?;…•·|।۔؟。！？]|\.(?=\s|$)")
+_ENTRY = re.compile(rf"[©\w{_MARKS}]+\*?|[|:]")
+_BETWEEN = "\"'()*,-./:;?!|>&"
+_BETWEEN_WIDE = _BETWEEN + "’“”„«»–—…•·→►▶›|¿¡‘®✓✅👉➡️🔴📲。，、！？：；（）「」『』【】《》・।،؛؟۔"
 _NAME = re.compile(r"[^\W\d_]{1,3}|\d+")
+
+
+# What is looked up to find an entry: a word, two words in a row, or the beginning of a word and "*".
+_Key = str | tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +56,23 @@ class _Term:
 
 
 @dataclass(frozen=True, slots=True)
-class _Knowledge:
-    """The tables, by key: the first letters of one word that must stand in the text."""
+class _Gate:
+    """The keys of which a text must hold one to be worth weighing."""
 
-    terms: dict[str, list[_Term]]
+    words: frozenset[str]
+    stems: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Knowledge:
+    """The tables, ready to be looked up."""
+
+    terms: dict[_Key, list[_Term]]
+    openers: dict[str, list[_Term]]
     labels: dict[str, dict[str, str]]
     credits: dict[str, str]
-    triggers: frozenset[str]
+    pairs: frozenset[_Key]
+    gates: dict[str, _Gate]
 
 
 @dataclass(slots=True)
@@ -78,27 +100,36 @@ def _normal(text: str) -> str:
     return f" {' '.join(tokens)} "
 
 
-def _keys(normal: str) -> set[str]:
-    keys = set()
-    for word in normal.split():
-        if word[0] >= _WIDE:
-            keys.update(word[at : at + 2] for at in range(len(word)))
-        keys.add(word[:_KEY])
-    return keys
+def _words(text: str) -> list[str]:
+    """The words of `text`, case-folded; what is written without blanks as pairs of signs."""
+    text = text.casefold()
+    for mark in _BETWEEN if text.isascii() else _BETWEEN_WIDE:
+        if mark in text:
+            text = text.replace(mark, " ")
+    words = text.split()
+    if text.isascii() or max(text) < _WIDE:
+        return words
+    wide = [word for word in words if word[0] >= _WIDE]
+    return words + [word[at : at + 2] for word in wide for at in range(len(word) - 1)]
 
 
-def _term(entry: str, role: str, kind: str, code: str) -> tuple[str, _Term]:
-    """The key under which the entry is found, and the entry as a string to be looked for in a normal text."""
-    is_open = entry.endswith("*")
-    words = [word for word in re.sub(r"[^\w©|:*\s" + _MARKS + "]", " ", entry.casefold()).split() if word]
-    plain = [word.strip("*") for word in words if word not in ("|", ":")]
-    longest = max(plain, key=len)
-    if longest[0] >= _WIDE:
-        return longest[:2], _Term(longest if len(words) == 1 else " ".join(plain), role, kind, code)
-    pattern = " " + " ".join(words).rstrip("*") + ("" if is_open else " ")
+def _term(entry: str, role: str, kind: str, code: str) -> tuple[_Key, _Term]:
+    """The key of the entry and what is to be looked for in a normal text."""
+    words = _ENTRY.findall(entry.casefold())
+    plain = [word for word in words if word not in ("|", ":")]
+    pattern = " ".join(words)
+    pattern = f" {pattern[:-1]}" if pattern.endswith("*") else f" {pattern} "
     if role == "opener":
-        pattern = " |" + pattern
-    return longest[:_KEY], _Term(pattern, role, kind, code)
+        return plain[0][:2] if plain[0][0] >= _WIDE else plain[0].rstrip("*"), _Term(" |" + pattern, role, kind, code)
+    if plain[0][0] >= _WIDE:
+        return plain[0][:2], _Term(" ".join(plain).rstrip("*"), role, kind, code)
+    pairs = [pair for pair in pairwise(plain) if not pair[1].endswith("*")]
+    if pairs:
+        return max(pairs, key=lambda pair: len("".join(pair))), _Term(pattern, role, kind, code)
+    key = max(plain, key=len)
+    if key.endswith("*"):
+        key = key[:-1][:_STEM] + "*"
+    return key, _Term(pattern, role, kind, code)
 
 
 def _entries(table: dict[str, Any]) -> Iterable[tuple[str, str, str]]:
@@ -110,43 +141,54 @@ def _entries(table: dict[str, Any]) -> Iterable[tuple[str, str, str]]:
             yield from ((role, kind, entry) for kind, entries in content.items() for entry in entries)
 
 
+def _gates(deciding: dict[str, set[_Key]]) -> dict[str, _Gate]:
+    """By language: its own words, the English ones and those common to all; under "" the words of every language."""
+
+    def gate(codes: Iterable[str]) -> _Gate:
+        keys = {key for code in codes for key in deciding.get(code, ()) if isinstance(key, str)}
+        stems = frozenset(key[:-1] for key in keys if key.endswith("*"))
+        return _Gate(frozenset(keys), stems)
+
+    return {"": gate(deciding)} | {code: gate((code, "en", "")) for code in deciding if code}
+
+
 @cache
 def _knowledge() -> _Knowledge:
-    terms: dict[str, list[_Term]] = {}
+    terms: dict[_Key, list[_Term]] = {}
+    openers: dict[str, list[_Term]] = {}
     labels: dict[str, dict[str, str]] = {}
     credit: dict[str, str] = {}
-    triggers: set[str] = set()
+    deciding: dict[str, set[_Key]] = {}
     for path in sorted(_TABLES.glob("*.toml")):
         table = tomllib.loads(path.read_text("utf-8"))
         code = table.pop("code")
         for role, kind, entry in _entries(table):
             if role == "label":
-                labels.setdefault(_normal(entry), {}).setdefault(code, kind)
-            elif role == "credit":
+                labels.setdefault(" ".join(_words(entry)), {}).setdefault(code, kind)
+                continue
+            if role == "credit":
                 credit[entry] = kind
-            else:
-                key, term = _term(entry, role, kind, code)
-                terms.setdefault(key, []).append(term)
-                if role in ("object", "topic", "sure", "opener"):
-                    triggers.add(key)
-    return _Knowledge(terms, labels, credit, frozenset(triggers))
+                continue
+            key, term = _term(entry, role, kind, code)
+            if role == "opener":
+                openers.setdefault(str(key), []).append(term)
+                continue
+            terms.setdefault(key, []).append(term)
+            if role in ("object", "sure"):
+                deciding.setdefault(code, set()).add(key)
+    pairs = frozenset(key for keys in deciding.values() for key in keys if isinstance(key, tuple))
+    return _Knowledge(terms, openers, labels, credit, pairs, _gates(deciding))
 
 
-def _collect(normal: str, keys: set[str], knowledge: _Knowledge) -> dict[str, _Evidence]:
+def _collect(found: list[_Term]) -> dict[str, _Evidence]:
     """What was found, by language; the words common to all languages stand under every language and alone under ""."""
     by_code: dict[str, _Evidence] = {"": _Evidence()}
-    common = []
-    for key in keys & knowledge.terms.keys():
-        for term in knowledge.terms[key]:
-            if term.pattern not in normal or (term.role == "opener" and not normal.startswith(term.pattern)):
-                continue
-            if term.code:
-                by_code.setdefault(term.code, _Evidence()).add(term)
-            else:
-                common.append(term)
-    for evidence in by_code.values():
-        for term in common:
-            evidence.add(term)
+    for term in sorted(found, key=lambda term: not term.code):
+        if term.code:
+            by_code.setdefault(term.code, _Evidence()).add(term)
+        else:
+            for evidence in by_code.values():
+                evidence.add(term)
     return by_code
 
 
@@ -163,41 +205,65 @@ def _needed(text: str) -> float:
     return next((needed for limit, needed in _NEEDED if length <= limit), 99.0)
 
 
-def _credit(normal: str, knowledge: _Knowledge) -> str | None:
+def _credit(words: list[str], knowledge: _Knowledge) -> str | None:
     """The class of a block of nothing but agencies and initials."""
-    words = [word for word in normal.split() if word not in ("|", ":")]
     hits = [word for word in words if word in knowledge.credits]
     if not 0 < len(words) <= 6 or not hits or any(w not in knowledge.credits and not _NAME.fullmatch(w) for w in words):
         return None
     return knowledge.credits[hits[0]]
 
 
+def _decides(words: list[str], hint: str, knowledge: _Knowledge) -> bool:
+    """Whether a text of these words holds anything that could make it junk."""
+    gate = knowledge.gates.get(hint) or knowledge.gates[""]
+    return not (
+        gate.words.isdisjoint(words)
+        and knowledge.pairs.isdisjoint(pairwise(words))
+        and gate.stems.isdisjoint([word[:_STEM] for word in words])
+    )
+
+
+def _found(text: str, hint: str, knowledge: _Knowledge) -> list[_Term]:
+    """The terms that stand in the text; none if none of them could decide."""
+    words = _words(text)
+    first = words[0] if words[0][0] < _WIDE else words[0][:2]
+    normal = _normal(text) if first in knowledge.openers else ""
+    found = [term for term in knowledge.openers.get(first, ()) if normal.startswith(term.pattern)]
+    if not found and not _decides(words, hint, knowledge):
+        return []
+    normal = normal or _normal(text)
+    keys: set[_Key] = {*words, *pairwise(words), *(word[:_STEM] + "*" for word in words)}
+    terms = (term for key in keys & knowledge.terms.keys() for term in knowledge.terms[key])
+    return found + [term for term in terms if term.pattern in normal]
+
+
+def _whole(text: str, hint: str, knowledge: _Knowledge) -> str | None:
+    """The class of a text that is a label or a credit from its first to its last word."""
+    words = _words(text)
+    label = knowledge.labels.get(" ".join(words))
+    if label:
+        return label.get(hint) or label.get("en") or next(iter(label.values()))
+    return _credit(words, knowledge)
+
+
 def _weigh(text: str, language: str | None) -> tuple[float, str | None]:
     """How far beyond (positive) or below what is needed the block is, and the class that speaks loudest."""
     text = text.strip()
-    if not text or len(text) > _MAX_CHARS:
+    if len(text) > _MAX_CHARS or not any(map(str.isalnum, text[:_LABEL_CHARS])):
         return -9.0, None
     knowledge = _knowledge()
-    normal = _normal(text)
     hint = (language or "")[:2].lower()
-    if len(text) <= 60:
-        label = knowledge.labels.get(normal)
-        if label:
-            return 1.0, label.get(hint) or label.get("en") or next(iter(label.values()))
-        credit = _credit(normal, knowledge)
-        if credit:
-            return 1.0, credit
-    keys = _keys(normal)
-    if keys.isdisjoint(knowledge.triggers):
+    hint = _ALIASES.get(hint, hint)
+    if len(text) <= _LABEL_CHARS and (kind := _whole(text, hint, knowledge)):
+        return 1.0, kind
+    if len(text) > _GLANCE and not _decides(_words(text[: _GLANCE - 60] + " " + text[-60:]), hint, knowledge):
         return -9.0, None
     needed, best = _needed(text), (-9.0, None)
-    for code, evidence in _collect(normal, keys, knowledge).items():
-        if not evidence.kinds:
-            continue
+    for code, evidence in _collect(_found(text, hint, knowledge)).items():
         margin = _sum(evidence) - needed - (_FOREIGN if hint and code not in (hint, "en", "") else 0.0)
         if margin > best[0]:
-            classes = {k: w for k, w in evidence.kinds.items() if k not in ("call", "you", "we", "lure", "any", "report")}
-            best = margin, max(classes, key=lambda k: classes[k]) if classes else None
+            classes = {kind: weight for kind, weight in evidence.kinds.items() if kind not in _CLASSLESS}
+            best = margin, max(classes, key=lambda kind: classes[kind]) if classes else None
     return best
 
 
