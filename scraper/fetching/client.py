@@ -206,7 +206,7 @@ class Fetcher:
 
         rules = await self._robots.rules(url, get)
         gate.slow_down(rules.delay_s)
-        rules.check(url, self._policy.user_agent)
+        rules.check(url)
 
     def _gate(self, url: str) -> Gate:
         site = urls.site(url)

@@ -9,9 +9,11 @@ Does not fetch by itself (the client hands in how) and keeps nothing beyond the 
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from math import isfinite
 
 from protego import Protego
 
@@ -21,6 +23,13 @@ from scraper.errors import BadStatus, FetchError, RobotsDisallowed, RobotsUnavai
 MAX_ROBOTS_BYTES = 512 * 1024
 MAX_ROBOTS_REDIRECTS = 5
 
+# Letters, "_" and "-" make a product token; a number therefore names nobody.
+_TOKEN = re.compile(r"([A-Za-z_-]+)")
+_COMPATIBLE = re.compile(r"\(compatible;\s*([A-Za-z_-]+)")
+_NOBODY = "0"
+_AGENT_LINE = re.compile(r"\s*user[-\s]?agent\s*[:\s]\s*(.*)", re.IGNORECASE)
+_RULE_LINE = re.compile(r"\s*(?:al|dis|dia|crawl|request|visit)", re.IGNORECASE)
+
 Get = Callable[[str], Awaitable[bytes]]
 
 
@@ -29,14 +38,15 @@ class Rules:
     """What one origin's robots.txt says to us. `delay_s` is 0 where it says nothing."""
 
     parsed: Protego | None = None
+    name: str = "*"
     error: FetchError | None = None
     delay_s: float = 0.0
 
-    def check(self, url: str, user_agent: str) -> None:
+    def check(self, url: str) -> None:
         """Return if `url` may be fetched. Raises `RobotsDisallowed`, or what kept robots.txt from being read."""
         if self.error is not None:
             raise _for(self.error, url)
-        if self.parsed is not None and not self.parsed.can_fetch(url, user_agent):
+        if self.parsed is not None and not self.parsed.can_fetch(url, self.name):
             raise RobotsDisallowed("robots.txt does not allow it", url=url)
 
 
@@ -74,11 +84,33 @@ class Robots:
 
 def read(body: bytes, user_agent: str) -> Rules:
     """The rules in the robots.txt `body` for `user_agent`. Never fails: what is no rule is skipped (RFC 9309 2.2)."""
-    parsed = Protego.parse(body.decode("utf-8", "replace").removeprefix("\ufeff"))
-    delay = parsed.crawl_delay(user_agent)
-    rate = parsed.request_rate(user_agent)
+    token = product_token(user_agent)
+    text = body.decode("utf-8", "replace").removeprefix("\ufeff")
+    lines = (_rewritten(line, token) for line in text.splitlines())
+    parsed = Protego.parse("\n".join(line for line in lines if line))
+    delay, rate = parsed.crawl_delay(token), parsed.request_rate(token)
     per_request = rate.seconds / rate.requests if rate and rate.requests else 0.0
-    return Rules(parsed=parsed, delay_s=max(float(delay or 0.0), per_request))
+    wanted = max(float(delay or 0.0), per_request)
+    return Rules(parsed=parsed, name=token, delay_s=wanted if isfinite(wanted) else 0.0)
+
+
+def product_token(user_agent: str) -> str:
+    """The name by which a robots.txt speaks to `user_agent` (RFC 9309 2.2.1), in lower case."""
+    found = _COMPATIBLE.search(user_agent) or _TOKEN.match(user_agent)
+    return found[1].lower() if found else "*"
+
+
+def _rewritten(line: str, token: str) -> str:
+    """`line` as protego has to see it to match by the RFC: it splits groups at lines it does not know, and takes
+    parts of names for the name.
+    """
+    agent = _AGENT_LINE.match(line)
+    if agent is None:
+        return line if _RULE_LINE.match(line) else ""
+    if agent[1].startswith("*"):
+        return "user-agent: *"
+    named = _TOKEN.match(agent[1])
+    return f"user-agent: {token if named and named[1].lower() == token else _NOBODY}"
 
 
 def _for(error: FetchError, url: str) -> FetchError:

@@ -63,7 +63,15 @@ _TRANSLATIONS: tuple[tuple[type[Exception], type[FetchError]], ...] = (
     (aiohttp.ClientError, Unreachable),
     (OSError, Unreachable),
 )
-FOREIGN = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, aiohttp.ClientError, OSError, UnicodeError)
+FOREIGN = (
+    httpx.HTTPError,
+    httpx.InvalidURL,
+    httpx.StreamError,
+    httpx.CookieConflict,
+    aiohttp.ClientError,
+    OSError,
+    UnicodeError,
+)
 
 
 @dataclass(slots=True)

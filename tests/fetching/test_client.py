@@ -6,6 +6,7 @@ import time
 import zlib
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from itertools import pairwise
 
 import httpx
 import pytest
@@ -456,7 +457,7 @@ def test_crawl_delay() -> None:
     routes = {name: answer(200, HTML) for name in "abc"}
     server = run(scenario, robots_txt=answer(200, b"User-agent: *\nCrawl-delay: 7\n"), **routes)
     starts = [seen.at for seen in server.log if seen.path != "/robots.txt"]
-    assert [later - earlier for earlier, later in zip(starts, starts[1:], strict=False)] == [timedelta(seconds=7)] * 2
+    assert [later - earlier for earlier, later in pairwise(starts)] == [timedelta(seconds=7)] * 2
 
 
 def test_delay() -> None:
@@ -468,7 +469,7 @@ def test_delay() -> None:
 
     server = run(scenario, **{name: answer(200, HTML) for name in "abcd"})
     starts = [seen.at for seen in server.log]
-    assert all(later - earlier >= timedelta(seconds=1) for earlier, later in zip(starts, starts[1:], strict=False))
+    assert all(later - earlier >= timedelta(seconds=1) for earlier, later in pairwise(starts))
     assert server.most_in_flight == 1
 
 
