@@ -9,6 +9,7 @@ Heavy modules are imported inside the commands, so that `--help` and `search` st
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from pathlib import Path
@@ -63,7 +64,8 @@ def run() -> None:
     is_debug = "--debug" in sys.argv
     for stream in (sys.stdout, sys.stderr):
         # Pages hold every script, whatever the locale; a lone surrogate of an address stays a JSON escape.
-        stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         app()
     except BrokenPipeError:

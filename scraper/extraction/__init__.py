@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from scraper import dom, encoding, urls
 from scraper.errors import ExtractionError, NewsError
-from scraper.extraction import blocks, metadata, pagestate, second_opinion
-from scraper.text import clean, fingerprint
-from scraper.values import Article, Context, Page, Paragraph
+from scraper.extraction import blocks, body, metadata, pagestate, second_opinion
+from scraper.extraction.metadata import Fields
+from scraper.text import fingerprint
+from scraper.values import Article, Context, Page, PageState, Paragraph
 
 __all__ = ["EXTRACTOR", "extract"]
 
@@ -32,8 +33,12 @@ def extract(page: Page, context: Context = NO_CONTEXT) -> Article:
     html = encoding.to_utf8(page)
     tree = dom.parse(html)
     fields = metadata.read(tree, page, context)
-    paragraphs = _without_repeated(second_opinion.read(html, page.url), context)
+    reading = body.read(tree, _hints(page, fields, context))
+    paragraphs = reading.paragraphs
     finding = pagestate.judge(page, fields, blocks.read(tree), paragraphs)
+    if not paragraphs and finding.state is PageState.NOT_ARTICLE and _claims_to_be_article(fields):
+        paragraphs = _without_repeated(second_opinion.read(html, page.url), context)
+        finding = pagestate.judge(page, fields, blocks.read(tree), paragraphs)
     details = dict(fields.details)
     if finding.evidence:
         details["state_evidence"] = finding.evidence
@@ -57,7 +62,7 @@ def extract(page: Page, context: Context = NO_CONTEXT) -> Article:
         paragraphs=paragraphs,
         details=details,
         origins=fields.origins,
-        confidence=0.5,
+        confidence=reading.confidence,
         extractor=EXTRACTOR,
         fetched_at=page.fetched_at,
         page_sha256=page.sha256,
@@ -72,7 +77,21 @@ def _site(page: Page) -> str:
         return ""
 
 
+def _hints(page: Page, fields: Fields, context: Context) -> body.Hints:
+    return body.Hints(
+        title=fields.title,
+        description=fields.description,
+        article_body=fields.article_body,
+        url=page.final_url,
+        repeated=frozenset() if context.memory is None else frozenset(context.memory.repeated),
+    )
+
+
+def _claims_to_be_article(fields: Fields) -> bool:
+    return any("article" in name.lower() for name in fields.types)
+
+
 def _without_repeated(paragraphs: tuple[Paragraph, ...], context: Context) -> tuple[Paragraph, ...]:
     if context.memory is None or not context.memory.repeated:
         return paragraphs
-    return tuple(p for p in paragraphs if fingerprint(clean(p.text)) not in context.memory.repeated)
+    return tuple(p for p in paragraphs if fingerprint(p.text) not in context.memory.repeated)

@@ -23,7 +23,7 @@ MIN_SHARE = 0.15
 """Share of the site's articles a repeated block must have been seen with, so that refrains stay."""
 
 _MAX_BLOCK_CHARS = 600  # no promotion is longer; a long text seen twice is the article at two addresses
-_MIN_BLOCK_CHARS = 8
+_MIN_BLOCK_CHARS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
