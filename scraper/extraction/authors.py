@@ -42,8 +42,13 @@ _TAIL = re.compile(
     r"\s*(?:記者|기자|특파원|记者|報道|さん|외\s?\d+명|\((?:[^()]{1,60})\)|\[[^\]]{1,60}\]|/\s?[A-Z]{2,12})\s*$"
 )
 _CLAUSE = re.compile(r"\s(?:for|at|of|in|from|is|has|was|as|für|aus|pour|para|ist)\s.{2,200}$")
+_OTHERS = re.compile(
+    r"(?:^|\s)(?:(?:medically|clinically|technically|expertly)\s)?(?:reviewed|edited|fact[- ]?checked|verified|translated|photographed|illustrated"
+    r"|photos?|photography|illustrations?|fotos?|bilder)\s?(?:by|von|par|por|:)\s.*$",
+    re.IGNORECASE,
+)
 _DATE_TAIL = re.compile(
-    r"\s+(?:on\s|am\s)?(?:\d{1,2}\.?\s*)?(?:jan|feb|mär|mar|apr|mai|may|jun|jul|aug|sep|okt|oct|nov|dez|dec)[a-zé]{0,7}\.?(?:\s+\d.*|$)"
+    r"\s+(?:on\s|am\s)?(?:\d{1,2}\.?\s*)?(?:jan|feb|mär|mar|apr|mai|may|jun|jul|aug|sep|okt|oct|nov|dez|dec)[a-zé]{0,7}\.?\s+\d.*$"
     r"|\s+(?:on\s|am\s)?\d{1,4}[./-]\d{1,2}.*$",
     re.IGNORECASE,
 )
@@ -55,12 +60,13 @@ _AND = re.compile(
     r"\s+(?:&|and|und|et|y|e|og|och|en|i|ja|a|и|та|ve|dan|és|și|with|mit|avec|con|và)\s+|\s?&\s?", re.IGNORECASE
 )
 _UPDATED = re.compile(
-    r"(?:^|\s)(?:published|updated|posted|last updated|on|date|\d+ minutes?|\d+ min|aktualisiert|stand|veröffentlicht|publié|mis à jour|view|all posts|read)\b.*",
+    r"(?:^|\s)(?:published|updated|posted|last updated?|on (?=\w+day|\d|[A-Z]\w+ \d)|\d+ minutes?|\d+ min|aktualisiert|stand:|veröffentlicht|publié|mis à jour|view all|all posts)\b.*",
     re.IGNORECASE,
 )
 _EAST_ASIAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _DOMAIN = re.compile(r"^[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|de|be|nl|fr|co|io|tr|ch|at|eu|info|news|uk)$", re.IGNORECASE)
 _GENERATIONS = frozenset({"jr", "sr", "ii", "iii", "iv"})
+_KEPT = _GENERATIONS | {"md", "phd"}
 _ORGANISATIONS = ("organization", "newsmediaorganization", "corporation", "educationalorganization")
 
 
@@ -97,7 +103,7 @@ def is_small_talk(text: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def _parse(byline: str, kind: str) -> tuple[Name, ...]:
-    text = squash(_HANDLE.sub(" ", _EMAIL.sub(" ", _URL.sub(" ", byline))))
+    text = _OTHERS.sub("", squash(_HANDLE.sub(" ", _EMAIL.sub(" ", _URL.sub(" ", byline)))))
     found: dict[str, Name] = {}
     for piece in _pieces(text):
         name = _name(piece, kind)
@@ -112,8 +118,8 @@ def _pieces(text: str) -> Iterator[str]:
         part = _LEAD.sub("", _LEAD.sub("", part)).strip(" ,:-–—")
         by_comma: list[str] = []
         for piece in re.split(r",\s*", part):
-            if by_comma and fold(piece) in _GENERATIONS:
-                by_comma[-1] += f" {piece}"
+            if by_comma and (suffix := fold(piece).replace(" ", "")) in _KEPT:
+                by_comma[-1] += f" {piece}" if suffix in _GENERATIONS else f", {piece}"
             elif piece.strip():
                 by_comma.append(piece.strip())
         if _is_reversed(by_comma):
@@ -131,7 +137,7 @@ def _is_reversed(pieces: list[str]) -> bool:
     if len(last) > 1 and last[0].lower() not in PARTICLES:
         return False
     words = {word.lower().strip(".") for word in last + first}
-    if not words.isdisjoint(SUFFIXES | ROLE_WORDS | ORGANISATION_WORDS | NEVER_IN_NAMES):
+    if not words.isdisjoint(SUFFIXES | ROLE_WORDS | ORGANISATION_WORDS):
         return False
     if fold(pieces[0]) in AGENCIES or fold(pieces[1]) in AGENCIES:
         return False
@@ -159,7 +165,7 @@ def _name(piece: str, kind: str) -> Name | None:
     text = _UPDATED.sub("", _DATE_TAIL.sub("", _TAIL.sub("", _LEAD.sub("", piece))))
     text = text.strip(" ,:;-–—|/\"'“”()[]+")
     if ORGANISATION_WORDS.isdisjoint(fold(text).split()):
-        text = _CLAUSE.sub("", text)
+        text = _person_alone(text)
     folded = fold(text)
     words = folded.split()
     if not words or len(text) > MAX_NAME_CHARS or len(words) > 7 or len(folded) < 2 or _is_no_name(text, folded, words):
@@ -172,6 +178,23 @@ def _name(piece: str, kind: str) -> Name | None:
     if kind in _ORGANISATIONS or not ORGANISATION_WORDS.isdisjoint(words) or _DOMAIN.match(text):
         return Name(text, "organisation")
     return Name(text)
+
+
+def _person_alone(text: str) -> str:
+    """The name without a clause ("at Example Corp"), a role or an avatar's initials beside it."""
+    shorter = _CLAUSE.sub("", text)
+    words = (shorter if " " in shorter else text).split()
+    role = next((i for i, word in enumerate(words) if i >= 2 and word.lower().strip(".,") in ROLE_WORDS), len(words))
+    words = words[:role]
+    initials = "".join(word[:1] for word in words[1:])
+    if len(words) > 2 and words[0].isupper() and len(words[0]) > 1 and words[0] in (initials, initials[:2]):
+        words = words[1:]
+    return " ".join(words).strip(" ,")
+
+
+def has_lead(text: str) -> bool:
+    """Whether the text says that a name follows ("By", "Von")."""
+    return bool(_LEAD.match(text.strip()))
 
 
 def _is_no_name(text: str, folded: str, words: list[str]) -> bool:

@@ -42,10 +42,11 @@ ORGANISATION_WORDS = frozenset(
 
 ROLE_WORDS = frozenset(
     """
-    reporter reporters correspondent editor editors writer writers journalist journalists columnist contributor
+    reporter reporters correspondent editor writer writers journalist journalists columnist contributor
     contributors contributing author authors analyst critic producer photographer photojournalist director manager
     chief senior junior deputy assistant associate associated managing executive founder ceo cto cmo coo president
-    professor prof lecturer researcher fellow staff head lead specialist expert consultant strategist marketer
+    professor prof lecturer researcher fellow head lead coordinator winemaker marketing attorney officer developer
+    engineer designer nutritionist dietitian therapist coach trainer owner co-founder cofounder publisher trial specialist expert consultant strategist marketer
     intern freelance freelancer guest host anchor commentator blogger digital content political business sports
     science health technology tech entertainment lifestyle education environment investigative multimedia video
     redakteur redakteurin korrespondent korrespondentin autor autorin chefredakteur chefredakteurin reporterin
@@ -67,7 +68,7 @@ SUFFIXES = frozenset(
 
 NO_NAMES = frozenset(
     """
-    admin administrator author authors autor by unknown anonymous guest editor editors staff none null undefined
+    admin administrator team author authors autor by unknown anonymous guest editor editors staff none null undefined
     user root webmaster redaktion posted published updated share follow facebook twitter instagram linkedin email
     comments comment reply view profile read more about home contact website subscribe contributor contributors
     writer reporter test default name here n/a na false true und and von par por di da de

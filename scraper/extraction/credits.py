@@ -7,6 +7,7 @@ told apart in `Credits`. Does not take names apart (`authors`).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -30,8 +31,10 @@ _TRUST = (
     ("dom:text", 1.2),
     ("dom", 0.8),
 )
+_PROFILE = re.compile(r"https?://[^/?#]{1,100}/(?:[^?#]{1,60}/)?(?:authors?|profiles?|people|by)/([a-z]{2,20}(?:-[a-z]{1,20}){1,3})/?$")
 _AGREEMENT = 0.8
-_WORTH = {"person": 1.0, "organisation": 0.35, "agency": 0.35, "own": 0.3}
+_PEOPLE = ("person", "handle")
+_WORTH = {"person": 1.0, "organisation": 0.35, "agency": 0.35, "own": 0.3, "handle": 0.5}
 """Shares of trust, by hand, checked on WCXB, Fundus and the trafilatura pages: a visible person outweighs a publisher
 in the data, a person in the data outweighs all."""
 
@@ -56,27 +59,33 @@ def decide(candidates: Sequence[Candidate], own_names: Iterable[str]) -> Credits
     if not lists:
         return Credits()
     origin = max(lists, key=lambda origin: _score(origin, lists))
-    people = {fold(n.text): n.text for n in lists[origin] if n.kind == "person"}
+    people = {fold(n.text): n.text for n in lists[origin] if n.kind in _PEOPLE}
     for other in _fuller(origin, set(people), lists):
-        people = {fold(n.text): n.text for n in lists[other] if n.kind == "person"}
+        people = {fold(n.text): n.text for n in lists[other] if n.kind in _PEOPLE}
     return Credits(tuple(people.values()) or tuple(n.text for n in lists[origin])[:5], agencies, organisations, origin)
 
 
 def _fuller(origin: str, people: set[str], lists: dict[str, list[Name]]) -> list[str]:
-    """Another place that names the same people and more, if there is one: data often keep only the first."""
+    """Another place that names the same people and more, if there is one: data often keep only the first.
+
+    Lists of links are left out: they mix editors and reviewers in.
+    """
     if not people:
         return []
     found = [
         other
         for other, names in lists.items()
-        if other != origin and _trust(other) >= 1.6 and people < {fold(n.text) for n in names if n.kind == "person"}
+        if other != origin and " link" not in other and _trust(other) >= 1.6
+        and people < {fold(n.text) for n in names if n.kind in _PEOPLE}
     ]
     return found[:1]
 
 
 def _marked(name: Name, own: set[str]) -> Name:
-    is_own = fold(name.text).replace(" ", "") in own
-    return Name(name.text, "own") if is_own and name.kind != "agency" else name
+    if fold(name.text).replace(" ", "") in own and name.kind != "agency":
+        return Name(name.text, "own")
+    is_handle = name.kind == "person" and " " not in name.text and name.text.isascii()
+    return Name(name.text, "handle") if is_handle else name
 
 
 def _score(origin: str, lists: dict[str, list[Name]]) -> float:
@@ -105,9 +114,11 @@ def _lists(candidates: Sequence[Candidate]) -> dict[str, tuple[Name, ...]]:
 def _names(value: object, *, is_visible: bool) -> tuple[Name, ...]:
     parsed: tuple[Name, ...] = ()
     if isinstance(value, str):
-        parsed = authors.parse(value)
+        slug = _PROFILE.match(value)
+        parsed = authors.parse(slug[1].replace("-", " ").title() if slug else value)
         if is_visible:
-            parsed = tuple(n for n in parsed if n.kind != "person" or authors.looks_like_name(n.text) or n.text == value)
+            is_plain = authors.has_lead(value) or len(parsed) == 1 and parsed[0].text == value
+            parsed = tuple(n for n in parsed if n.kind != "person" or is_plain or authors.looks_like_name(n.text))
     elif isinstance(value, tuple):
         parsed = tuple(name for item in value for name in authors.parse(item["name"], kind=item["type"]))
     if is_visible:

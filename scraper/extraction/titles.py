@@ -21,6 +21,7 @@ MAX_TITLE_CHARS = 300
 MAX_OPTIONS = 60
 
 _SEPARATOR = re.compile(r"\s+[|–—―·•»«:›>/~-]+\s+|\s?[|｜ㅣ»_]+\s?|\s?::\s?|(?<=\w)-(?=[가-힣一-龥])|\s[-–—](?=[A-Z])")
+_MAIN = ("h1", "og", "headline", "title")
 _SOURCES = (
     ("dom:h1", "h1"),
     ("opengraph", "og"),
@@ -64,9 +65,11 @@ def options(candidates: Sequence[Candidate], own_names: Iterable[str], headline:
                 continue
             option = found.setdefault(key, Option(variant, candidate.origin))
             option.features[f"{source} {how}{' again' if is_repeated and source == 'h1' else ''}"] = 1.0
+    is_news = any(c.field == "types" and any(t.endswith("NewsArticle") for t in c.value) for c in candidates)
     for key, option in found.items():
         _add_shape(key, option, headline, path, names)
-        _add_absent(option, present)
+        _add_agreement(option, present, is_news=is_news)
+    _add_likeness(found)
     return list(found.values())
 
 
@@ -84,14 +87,32 @@ def _add_shape(key: str, option: Option, headline: str, path: str, names: set[st
         features["is short"] = 1.0
     slug = set(re.split(r"[\W_]+", path.lower()[-300:]))
     features["in path"] = sum(word in slug for word in words) / len(words)
-    features["n sources"] = float(len({name.split()[0] for name in features if name.endswith(("whole", "trimmed"))}))
 
 
-def _add_absent(option: Option, present: set[str]) -> None:
-    """What a missing source would have said is unknown, which is not the same as its disagreeing."""
-    said = {name.split()[0] for name in option.features}
+def _add_agreement(option: Option, present: set[str], *, is_news: bool) -> None:
+    """Who says exactly this, together; a missing source is unknown, which is not the same as disagreeing."""
+    said = {name.split()[0] for name in option.features if name.endswith(("whole", "trimmed", "again"))}
+    pattern = "+".join(source for source in _MAIN if source in said)
+    option.features[f"by {pattern}"] = 1.0
+    if is_news:
+        option.features[f"news by {pattern}"] = 1.0
     for source in present - said:
         option.features[f"not {source}"] = 1.0
+
+
+def _add_likeness(found: dict[str, Option]) -> None:
+    """How many words the option shares with what each main source says as a whole."""
+    sources: dict[str, set[str]] = {}
+    for key, option in found.items():
+        for name in option.features:
+            source, _, how = name.partition(" ")
+            if source in _MAIN and how in ("whole", "trimmed"):
+                sources[source] = set(key.split())
+    for key, option in found.items():
+        own = set(key.split())
+        for source, theirs in sources.items():
+            if f"{source} whole" not in option.features and f"{source} trimmed" not in option.features:
+                option.features[f"like {source}"] = len(own & theirs) / len(own | theirs)
 
 
 def _source(origin: str) -> str:

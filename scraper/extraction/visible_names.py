@@ -13,18 +13,20 @@ from scraper.extraction import authors
 from scraper.extraction.landmarks import Landmarks
 from scraper.extraction.neighbourhood import Neighbourhood
 from scraper.extraction.surroundings import Surroundings
+from scraper.text import fold
 from scraper.values import Candidate
 
 MAX_FROM_HEADLINE = 150
 MAX_BEFORE_HEADLINE = 40
+MAX_UNDER_HEADLINE = 16
 MAX_BYLINE_CHARS = 160
 BESIDE_DATE = 3
 """Texts between a date and a name; measured on WCXB, where wider windows bring in more labels than names."""
 
 _LEAD = re.compile(
-    r"^(?:(?:written|posted|authored|published|words|story|article|text|submitted|a post) )?by\\b"
+    r"^(?:(?:written|posted|authored|published|words|story|article|text|submitted|a post) )?by\b"
     r"|^(?:von|verfasst von|geschrieben von|par|écrit par|rédigé par|por|escrito por|di|scritto da|a cura di|door|av|af|autor(?:in)?:|author:"
-    r"|about the author|author|text:|przez|автор:?|作者|文/|記者|撰文|来源作者|責任編輯)",
+    r"|about the author|author|text:|(?:this |article |post |written )+by\b|contributors?:|przez|автор:?|作者|文/|記者|撰文|来源作者|責任編輯)",
     re.IGNORECASE,
 )
 
@@ -32,20 +34,28 @@ _LEAD = re.compile(
 def unmarked(near: Neighbourhood, marks: Landmarks, language: str | None) -> list[Candidate]:
     """Names about the headline, those after a lead such as "By" first; for pages that mark none."""
     where = Surroundings(marks.headline)
-    first, last = near.middle - MAX_BEFORE_HEADLINE, near.middle + MAX_FROM_HEADLINE
-    texts = [(text, node) for i, text, node in near.texts if first <= i <= last and i != near.middle]
-    shown = [text for text, node in texts if len(text) <= MAX_BYLINE_CHARS and not where.is_elsewhere(node)]
-    led = next(_led(shown), None)
-    if led:
-        return [Candidate(field="authors", value=led, origin="dom:text after lead")]
-    beside = next(_beside_date(shown, language), None)
-    return [Candidate(field="authors", value=beside, origin="dom:text beside date")] if beside else []
+    known = set(fold(marks.title).split())
+    shown = [(i - near.middle, text) for i, text, node in near.texts if i != near.middle and not where.is_elsewhere(node)]
+    close = [text for place, text in shown if -MAX_BEFORE_HEADLINE <= place <= MAX_FROM_HEADLINE]
+    hidden = [text for i, text, _ in near.texts if 0 < i - near.middle <= MAX_BEFORE_HEADLINE]
+    readings = (
+        ("after lead", _led(close)),
+        ("after lead", _led(hidden)),
+        ("beside date", _beside_date(close, language)),
+        ("under headline", (text for place, text in shown if 0 < place <= MAX_UNDER_HEADLINE and _is_name(text))),
+        ("at end", _led([text for place, text in shown if place > MAX_FROM_HEADLINE])),
+    )
+    for label, names in readings:
+        # A "name" whose words stand in the title is a topic.
+        if name := next((n for n in names if known.isdisjoint(fold(n).split()) or label == "after lead"), None):
+            return [Candidate(field="authors", value=name, origin=f"dom:text {label}")]
+    return []
 
 
 def _led(texts: list[str]) -> Iterator[str]:
     for i, text in enumerate(texts):
         lead = _LEAD.match(text)
-        if not lead:
+        if not lead or len(text) > MAX_BYLINE_CHARS:
             continue
         rest = text[lead.end() :].strip(" :：/|")
         if not rest and i + 1 < len(texts):
