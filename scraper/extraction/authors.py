@@ -31,7 +31,7 @@ MAX_NAMES = 30
 _LEAD = re.compile(
     r"^\W{0,5}(?:(?:article|story|post|text|words|report|guest post|written|posted|published|updated|authored|submitted"
     r"|created|contributed|edited|compiled|insights)\s+(?:and\s\w+\s)?(?:by|from)\b"
-    r"|by(?=[\s:])|from(?=:)|(?:the\s)?authors?(?=\s?:|\s+[A-Z]|$)|about the author|written|ein(?:e)? \w{4,20} von|interview von|von(?=\s)|text(?=:)|autor(?:in|en)?(?=\s?:)"
+    r"|by(?=[\s:])|from(?=:)|(?:the\s)?authors?(?=\s?:|\s+[A-Z]|$)|about the author|written|ein(?:e)? \w{4,20} von|interview von|von(?=\s)|te?xt(?: & fotos?| und fotos?)?(?=\s?:)|aut(?:o|eu)r(?:in|en|e)?(?=\s?:)"
     r"|verfasst von|geschrieben von|erstellt von|écrit par|rédigé par|publié par|propos recueillis par|par(?=\s)"
     r"|escrito por|publicado por|por(?=\s)|scritto da|a cura di|di(?=\s[A-Z])|da(?=\s[A-Z])|door(?=\s)|geschreven door|av(?=\s)"
     r"|skrevet av|skrevet af|af(?=\s)|tekst(?=:)|redaktion(?=:)|napisał\w?|autor(?=\s)|oleh(?=\s)|od(?=\s)|автор\w?(?=\s?:)|текст(?=:)"
@@ -39,7 +39,7 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _TAIL = re.compile(
-    r"\s*(?:記者|기자|특파원|记者|報道|さん|외\s?\d+명|\((?:[^()]{1,60})\)|\[[^\]]{1,60}\]|/\s?[A-Z]{2,12})\s*$"
+    r"\s*(?:記者|기자|특파원|记者|報道|さん|외\s?\d+명|\((?:[^()]{1,60})\)|\[[^\]]{1,60}\]|/\s?[A-Z][A-Z-]{1,12})\s*$"
 )
 _CLAUSE = re.compile(r"\s(?:for|at|of|in|from|is|has|was|as|für|aus|pour|para|ist)\s.{2,200}$")
 _OTHERS = re.compile(
@@ -60,7 +60,7 @@ _AND = re.compile(
     r"\s+(?:&|and|und|et|y|e|og|och|en|i|ja|a|и|та|ve|dan|és|și|with|mit|avec|con|và)\s+|\s?&\s?", re.IGNORECASE
 )
 _UPDATED = re.compile(
-    r"(?:^|\s)(?:published|updated|posted|last updated?|on (?=\w+day|\d|[A-Z]\w+ \d)|\d+ minutes?|\d+ min|aktualisiert|stand:|veröffentlicht|publié|mis à jour|view all|all posts)\b.*",
+    r"(?:^|\s)(?:published|updated|posted|last updated?|on (?=\w+day|\d|[A-Z]\w+ \d)|am (?=\w+tag|\d)|\d+ minutes?|\d+ min|aktualisiert|stand:|veröffentlicht|publié|mis à jour|view all|all posts)\b.*",
     re.IGNORECASE,
 )
 _EAST_ASIAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -201,4 +201,4 @@ def _is_no_name(text: str, folded: str, words: list[str]) -> bool:
     if (len(words) == 1 and folded in NO_NAMES) or folded in SUFFIXES or "".join(words) in SUFFIXES:
         return True
     n_digits = sum(map(str.isdigit, text))
-    return n_digits > 0 and (not any(map(str.isalpha, text)) or dates.parse(text) is not None)
+    return n_digits > 0 and (2 * n_digits >= sum(map(str.isalpha, text)) or dates.parse(text) is not None)

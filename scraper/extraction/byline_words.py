@@ -68,8 +68,8 @@ SUFFIXES = frozenset(
 
 NO_NAMES = frozenset(
     """
-    admin administrator team author authors autor by unknown anonymous guest editor editors staff none null undefined
-    user root webmaster redaktion posted published updated share follow facebook twitter instagram linkedin email
+    admin administrator team author authors autor by unknown anonymous guest editor none null undefined
+    user root webmaster posted published updated share follow facebook twitter instagram linkedin email
     comments comment reply view profile read more about home contact website subscribe contributor contributors
     writer reporter test default name here n/a na false true und and von par por di da de
     """.split()
@@ -81,20 +81,19 @@ NEVER_IN_NAMES = frozenset(
     bio follow following webpage cite view views posts full list read reading share shares twitter facebook instagram
     linkedin youtube whatsapp telegram pinterest checked fact min mins minute minutes hour hours ago updated update last
     article articles story stories comment comments photo photos foto fotos image images credit getty subscribe sign
-    newsletter contact about more home click here see all our your my this that these with what why how when where who
-    is are was were has have been be can will would should not no yes if then than you we they he she it its his her
-    their the a an to on at as or but so just also new best top free menu search login register account cart shop
+    newsletter contact about more home click here all our your my this that these with what why how when where who
+    is are was were has have been be can would should not no yes if then than we they he she its his her
+    their the a to at or but just also menu search login register account cart shop
     privacy policy terms cookies cookie copyright rights reserved advertisement sponsored ad ads table contents next
     previous skip close open show hide print save copy link email mail listen watch video play download app today
-    yesterday monday tuesday wednesday thursday friday saturday sunday january february march april june july august
-    september october november december montag dienstag mittwoch donnerstag freitag samstag sonntag januar februar
-    märz mai juni juli oktober dezember uhr lesezeit min. kommentare kommentar teilen drucken merken artikel mehr alle
+    yesterday monday tuesday wednesday thursday friday saturday sunday january february     september october november december montag dienstag mittwoch donnerstag freitag samstag sonntag januar februar
+    juli oktober dezember uhr lesezeit min. kommentare kommentar teilen drucken merken artikel mehr alle
     zum zur der die das ein eine und für mit auf ist sind nicht wir sie bild bilder quelle stand les des une est pour
     dans sur los las una con para que della delle degli sul gli het een voor met op lees meer category tags tag topics
-    topic related popular latest trending guide tips review reviews price written posted published submitted team's
+    topic related popular latest trending guide tips review reviews written posted published submitted team's
     """.split()
 )
-"""Words that show a visible text to be no name; not asked of what a page's data call an author."""
+"""Words that show a visible text to be no name; not asked of what a page's data call author."""
 
 PARTICLES = frozenset(
     "de da do dos das di del della der den van von vom zu zur la le el al bin ibn ben y e ter ten af av du d' los".split()

@@ -32,6 +32,7 @@ _TRUST = (
     ("dom", 0.8),
 )
 _PROFILE = re.compile(r"https?://[^/?#]{1,100}/(?:[^?#]{1,60}/)?(?:authors?|profiles?|people|by)/([a-z]{2,20}(?:-[a-z]{1,20}){1,3})/?$")
+MAX_ORGANISATIONS = 5
 _AGREEMENT = 0.8
 _PEOPLE = ("person", "handle")
 _WORTH = {"person": 1.0, "organisation": 0.35, "agency": 0.35, "own": 0.3, "handle": 0.5}
@@ -47,6 +48,8 @@ class Credits:
     agencies: tuple[str, ...] = ()
     organisations: tuple[str, ...] = ()
     origin: str = ""
+    has_person: bool = False
+    """Whether `people` holds anybody but organisations and the site itself."""
 
 
 def decide(candidates: Sequence[Candidate], own_names: Iterable[str]) -> Credits:
@@ -62,7 +65,8 @@ def decide(candidates: Sequence[Candidate], own_names: Iterable[str]) -> Credits
     people = {fold(n.text): n.text for n in lists[origin] if n.kind in _PEOPLE}
     for other in _fuller(origin, set(people), lists):
         people = {fold(n.text): n.text for n in lists[other] if n.kind in _PEOPLE}
-    return Credits(tuple(people.values()) or tuple(n.text for n in lists[origin])[:5], agencies, organisations, origin)
+    named = tuple(people.values()) or tuple(n.text for n in lists[origin])[:MAX_ORGANISATIONS]
+    return Credits(named, agencies, organisations, origin, has_person=bool(people))
 
 
 def _fuller(origin: str, people: set[str], lists: dict[str, list[Name]]) -> list[str]:
@@ -104,26 +108,32 @@ def _lists(candidates: Sequence[Candidate]) -> dict[str, tuple[Name, ...]]:
         is_visible = candidate.origin.startswith(("dom", "microdata"))
         if is_visible and candidate.origin in found:
             continue  # the first byline is the article's, later ones are teasers'
-        names = _names(candidate.value, is_visible=is_visible)
+        names = _names(candidate)
         place = found.setdefault(candidate.origin, {}) if names else {}
         for name in names:
             place.setdefault(fold(name.text), name)
     return {origin: tuple(names.values()) for origin, names in found.items()}
 
 
-def _names(value: object, *, is_visible: bool) -> tuple[Name, ...]:
-    parsed: tuple[Name, ...] = ()
-    if isinstance(value, str):
-        slug = _PROFILE.match(value)
-        parsed = authors.parse(slug[1].replace("-", " ").title() if slug else value)
-        if is_visible:
-            is_plain = authors.has_lead(value) or len(parsed) == 1 and parsed[0].text == value
-            parsed = tuple(n for n in parsed if n.kind != "person" or is_plain or authors.looks_like_name(n.text))
-    elif isinstance(value, tuple):
+def _names(candidate: Candidate) -> tuple[Name, ...]:
+    """The names in one candidate. What is only visible must look like a name or be announced as one."""
+    value, origin = candidate.value, candidate.origin
+    if isinstance(value, tuple):
         parsed = tuple(name for item in value for name in authors.parse(item["name"], kind=item["type"]))
-    if is_visible:
-        parsed = tuple(n for n in parsed if not authors.is_small_talk(n.text))
-    return parsed
+    elif slug := _PROFILE.match(value):
+        return authors.parse(slug[1].replace("-", " ").title())
+    else:
+        parsed = authors.parse(value)
+    if not origin.startswith(("dom", "microdata")):
+        return parsed
+    is_announced = authors.has_lead(value) if isinstance(value, str) else " link " in origin
+    is_announced = is_announced or origin.startswith(("dom:rel", "microdata"))
+    return tuple(
+        name
+        for name in parsed
+        if not authors.is_small_talk(name.text)
+        and (is_announced or name.kind != "person" or authors.looks_like_name(name.text))
+    )
 
 
 def _trust(origin: str) -> float:

@@ -101,16 +101,17 @@ def _with_visible(tree: Tree, known: Gathered) -> tuple[Gathered, Credits]:
     """Adds dates and names that no mark-up gives away, where the rest says nothing; then decides the credits."""
     who = credits.decide(known.candidates, known.own_names)
     has_date = any(not c.origin.startswith(("dom", "url")) for c in known.of("published_at"))
-    if has_date and who.people:
+    if has_date and who.has_person:
         return known, who
     near = neighbourhood.survey(tree, known.marks)
     more: list[Candidate] = []
     if not has_date:
         more += visible_dates.unmarked(near, known.marks, known.date_language)
-    if not who.people:
-        more += visible_names.unmarked(near, known.marks, known.date_language)
+    if not who.has_person:
+        # Where an organisation is named, only a plain "By ..." speaks against it.
+        more += visible_names.unmarked(near, known.marks, known.date_language, needs_lead=bool(who.people))
     known = replace(known, candidates=(*known.candidates, *more))
-    return known, who if who.people else credits.decide(known.candidates, known.own_names)
+    return known, who if who.has_person else credits.decide(known.candidates, known.own_names)
 
 
 def _dates(tree: Tree, known: Gathered) -> dict[str, Dated]:

@@ -31,7 +31,14 @@ _LEAD = re.compile(
 )
 
 
-def unmarked(near: Neighbourhood, marks: Landmarks, language: str | None) -> list[Candidate]:
+_EAST_ASIAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_HAN = r"[\u4e00-\u9fff]"
+_CHINESE = re.compile(
+    rf"(?:作\s?者|(?:本报|特约|实习|通讯)?记\s?者|記者|撰文|通讯员|编辑)\s?[:：/／|]?\s?({_HAN}{{2,4}}(?:[\s、，]{{1,3}}{_HAN}{{2,4}}(?!{_HAN})){{0,4}})(?!{_HAN})"
+)
+
+
+def unmarked(near: Neighbourhood, marks: Landmarks, language: str | None, *, needs_lead: bool) -> list[Candidate]:
     """Names about the headline, those after a lead such as "By" first; for pages that mark none."""
     where = Surroundings(marks.headline)
     known = set(fold(marks.title).split())
@@ -45,7 +52,7 @@ def unmarked(near: Neighbourhood, marks: Landmarks, language: str | None) -> lis
         ("under headline", (text for place, text in shown if 0 < place <= MAX_UNDER_HEADLINE and _is_name(text))),
         ("at end", _led([text for place, text in shown if place > MAX_FROM_HEADLINE])),
     )
-    for label, names in readings:
+    for label, names in readings[:2] if needs_lead else readings:
         # A "name" whose words stand in the title is a topic.
         if name := next((n for n in names if known.isdisjoint(fold(n).split()) or label == "after lead"), None):
             return [Candidate(field="authors", value=name, origin=f"dom:text {label}")]
@@ -54,13 +61,15 @@ def unmarked(near: Neighbourhood, marks: Landmarks, language: str | None) -> lis
 
 def _led(texts: list[str]) -> Iterator[str]:
     for i, text in enumerate(texts):
+        if chinese := _CHINESE.search(text[:MAX_BYLINE_CHARS]):
+            yield chinese[1]
         lead = _LEAD.match(text)
         if not lead or len(text) > MAX_BYLINE_CHARS:
             continue
         rest = text[lead.end() :].strip(" :：/|")
         if not rest and i + 1 < len(texts):
             rest = texts[i + 1]
-        if any(_is_name(n.text) for n in authors.parse(rest)):
+        if any(authors.looks_like_name(n.text) for n in authors.parse(rest)):
             yield rest
 
 
@@ -77,4 +86,5 @@ def _beside_date(texts: list[str], language: str | None) -> Iterator[str]:
 
 def _is_name(text: str) -> bool:
     names = authors.parse(text)
-    return len(names) == 1 and names[0].kind == "person" and authors.looks_like_name(names[0].text)
+    is_latin = not _EAST_ASIAN.search(text)
+    return is_latin and len(names) == 1 and names[0].kind == "person" and authors.looks_like_name(names[0].text)
