@@ -13,9 +13,7 @@ from __future__ import annotations
 import codecs
 import re
 
-from charset_normalizer import from_bytes
-
-from scraper import charsets
+from scraper import charsets, legacy
 from scraper.values import Page
 
 MAX_HEAD_BYTES = 4096
@@ -30,7 +28,6 @@ _ESCAPE_BASED = frozenset({"iso2022_jp_ext"})
 _DAMAGE_SHARE = 0.005
 """At most this share of bytes may be wrong for text to count as damaged UTF-8 rather than something else:
 a broken byte here and there comes from cut strings, a whole page of them from another encoding."""
-_SAMPLE_BYTES = 32 * 1024
 
 
 def to_utf8(page: Page) -> bytes:
@@ -109,13 +106,4 @@ def _meant(body: bytes) -> str:
     n_right = sum(1 for char in damaged if char > "\x7f") - n_wrong
     if n_right > n_wrong and n_wrong <= max(3, len(body) * _DAMAGE_SHARE):
         return "utf-8"
-    best = from_bytes(_sample(body)).best()
-    name = charsets.codec(best.encoding.replace("_", "-")) if best else None
-    return name or "cp1252"
-
-
-def _sample(body: bytes) -> bytes:
-    """The stretch of `body` around its first bytes above ASCII: markup tells a detector nothing."""
-    first = next((at for at, byte in enumerate(body) if byte > 0x7F), 0)
-    start = max(0, first - 200)
-    return body[start : start + _SAMPLE_BYTES]
+    return legacy.guess(body)
