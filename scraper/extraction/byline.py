@@ -17,7 +17,8 @@ from scraper.text import squash
 from scraper.values import Candidate
 
 MAX_TEXT_CHARS = 300
-MAX_MARKED = 120
+MAX_AFTER, MAX_BEFORE = 100, 60
+MAX_BYLINES = 20
 
 _AUTHOR = re.compile(r"author|byline|autor|contributor|writer|verfasser|redakteur", re.IGNORECASE)
 _NOT_AUTHOR = re.compile(
@@ -41,9 +42,12 @@ def read(marks: Landmarks) -> list[Candidate]:
     place_of = _places(marks)
     nodes = [node for node in marks.marked if node.mem_id in place_of]
     found += visible_dates.marked(nodes, where, place_of)
+    n_bylines = 0
     for node in nodes:
-        if candidates := list(_of_marked(node, place_of[node.mem_id])):
-            found += [] if where.is_elsewhere(node) else candidates
+        if n_bylines < MAX_BYLINES and (candidates := list(_of_marked(node, place_of[node.mem_id]))):
+            if not where.is_elsewhere(node):
+                n_bylines += 1
+                found += candidates
     return found
 
 
@@ -51,6 +55,7 @@ def _places(marks: Landmarks) -> dict[int, str]:
     """Before or after the headline, for as many nodes as may still belong to the article's head or foot."""
     places: dict[int, str] = {}
     headline = marks.headline.mem_id if marks.headline is not None else 0
+    before: list[int] = []
     n_after = 0
     for node in marks.marked:
         if node.mem_id == headline:
@@ -59,10 +64,11 @@ def _places(marks: Landmarks) -> dict[int, str]:
             continue
         elif n_after:
             n_after += 1
-            if n_after <= MAX_MARKED:
+            if n_after <= MAX_AFTER:
                 places[node.mem_id] = "after h1"
         else:
-            places[node.mem_id] = "before h1"
+            before.append(node.mem_id)
+    places.update(dict.fromkeys(before[-MAX_BEFORE:], "before h1"))
     return places
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,6 +22,7 @@ MAX_NODES = 5000
 MAX_DEPTH = 40
 MAX_TEXT_CHARS = 2000
 MAX_ITEMS = 100
+MAX_KEY_CHARS = 200
 
 _ELSEWHERE = frozenset(
     "itemlistelement haspart relatedlink isrelatedto mentions citation review reviews comment comments about video"
@@ -114,15 +116,16 @@ def _nodes(values: list[Any]) -> Iterator[_Node]:
 
 
 def _node(value: dict[str, Any], *, is_elsewhere: bool) -> _Node:
-    values = {_local(key).lower(): child for key, child in list(value.items())[:MAX_NODES]}
+    values = {_local(key[:MAX_KEY_CHARS]).lower(): child for key, child in list(value.items())[:MAX_NODES]}
     types = values.get("@type", values.get("type"))
-    names = [_local(t) for t in (types if isinstance(types, list) else [types])[:9] if isinstance(t, str)]
+    names = [_local(t[:MAX_KEY_CHARS]) for t in (types if isinstance(types, list) else [types])[:9] if isinstance(t, str)]
     return _Node(tuple(name.lower() for name in names), tuple(names), values, is_elsewhere)
 
 
+@lru_cache(maxsize=2048)
 def _local(name: str) -> str:
     """`headline` of `schema:headline` or `http://schema.org/headline`."""
-    return squash(name[:200]).rsplit("/", 1)[-1].rsplit("#", 1)[-1].rsplit(":", 1)[-1]
+    return squash(name).rsplit("/", 1)[-1].rsplit("#", 1)[-1].rsplit(":", 1)[-1]
 
 
 def _identified(nodes: Sequence[_Node]) -> dict[str, _Node]:
@@ -138,6 +141,8 @@ def _identified(nodes: Sequence[_Node]) -> dict[str, _Node]:
 def _score(node: _Node, path: str) -> int:
     """How likely the node is about this page's article; 0 or less: it is not."""
     keys = node.values
+    if not node.types and "headline" not in keys:
+        return 0
     kind = 6 if node.is_article else 3 if not _WORKS.isdisjoint(node.types) else 1 if node.is_page else 0
     if not kind and "headline" not in keys:
         return 0
@@ -183,7 +188,7 @@ def _of_work(node: _Node, known: dict[str, _Node]) -> Iterator[Candidate]:
 def _simple(field: str, value: Any) -> str | bool | None:
     if field == "is_accessible_for_free":
         word = text(value).lower()
-        return {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False}.get(_local(word))
+        return {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False}.get(_local(word[:MAX_KEY_CHARS]))
     return text(value) or None
 
 

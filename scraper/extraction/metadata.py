@@ -142,7 +142,7 @@ def _decided(known: Gathered) -> Iterator[Candidate | None]:
 
 
 def _language(known: Gathered, title: str, description: Candidate | None) -> Candidate | None:
-    sample = f"{title} {description.value if description else ''} {(_first(known, 'article_body') or '')[:2000]}"
+    sample = f"{title} {description.value if description else ''} {(_first(known, 'article_body') or '')[:1000]}"
     declared = list(known.of("language"))
     language, is_declared = languages.decide([str(c.value) for c in declared], sample)
     if language is None:

@@ -29,7 +29,7 @@ def survey(tree: Tree, marks: Landmarks) -> Neighbourhood:
     found: list[tuple[int, str, Node]] = []
     headline = marks.headline.mem_id if marks.headline is not None else 0
     middle = 0
-    for i, node in enumerate(tree.body.traverse(include_text=True) if tree.body is not None else ()):
+    for i, node in enumerate(tree.body.traverse(include_text=True, skip_empty=True) if tree.body is not None else ()):
         if i > MAX_NODES:
             break
         if node.tag == "-text":

@@ -18,13 +18,15 @@ from scraper.text import squash
 from scraper.values import Candidate
 
 MAX_DATE_CHARS = 120
+MAX_MARKED = 30
+"""Marked dates read; a page's own stand among the first, lists of other articles have hundreds."""
+
 MAX_FROM_HEADLINE = 250
 """Nodes between headline and date; measured on WCXB: nine of ten dates stand within 40 texts."""
 
 ELSEWHERE_COSTS = 150
 """Nodes that a place outside the article counts as: some pages set their own date into an `aside` or `footer`."""
 
-_DATE = re.compile(r"date|time|publi", re.IGNORECASE)
 _MODIFIED = re.compile(
     r"updated|modif|update[sd]?\b|aktualisiert|geändert|mis à jour|modifié|actualizad|aggiornat|atualizad|bijgewerkt"
     r"|oppdatert|opdateret|uppdaterad|päivitetty|aktualizac|обновлен|更新|수정|güncelle|reviewed|edited",
@@ -39,13 +41,20 @@ _IN_STATE = re.compile(
 
 def marked(nodes: Sequence[Node], where: Surroundings, place_of: dict[int, str]) -> Iterator[Candidate]:
     """Dates in nodes that say they are one, in page order."""
+    n_found = 0
     for node in nodes:
         attributes = node.attributes
         name = attributes.get("class") or ""
-        if node.tag != "time" and not _DATE.search(name):
+        if n_found >= MAX_MARKED or (node.tag != "time" and not _says_date(name.lower())):
             continue
-        if not where.is_elsewhere(node):
-            yield from _of_node(node, attributes, name, place_of.get(node.mem_id, "before h1"))
+        found = list(_of_node(node, attributes, name, place_of.get(node.mem_id, "before h1")))
+        if found and not where.is_elsewhere(node):
+            n_found += 1
+            yield from found
+
+
+def _says_date(name: str) -> bool:
+    return "date" in name or "time" in name or "publi" in name
 
 
 def _of_node(node: Node, attributes: dict[str, str | None], name: str, place: str) -> Iterator[Candidate]:

@@ -42,15 +42,16 @@ def unmarked(near: Neighbourhood, marks: Landmarks, language: str | None, *, nee
     """Names about the headline, those after a lead such as "By" first; for pages that mark none."""
     where = Surroundings(marks.headline)
     known = set(fold(marks.title).split())
-    shown = [(i - near.middle, text) for i, text, node in near.texts if i != near.middle and not where.is_elsewhere(node)]
-    close = [text for place, text in shown if -MAX_BEFORE_HEADLINE <= place <= MAX_FROM_HEADLINE]
-    hidden = [text for i, text, _ in near.texts if 0 < i - near.middle <= MAX_BEFORE_HEADLINE]
+    first, last = near.middle - MAX_BEFORE_HEADLINE, near.middle + MAX_FROM_HEADLINE
+    around = [(i - near.middle, text, node) for i, text, node in near.texts if first <= i <= last and i != near.middle]
+    shown = [(place, text) for place, text, node in around if not where.is_elsewhere(node)]
+    close = [text for _, text in shown]
     readings = (
         ("after lead", _led(close)),
-        ("after lead", _led(hidden)),
+        ("after lead", _led([text for place, text, _ in around if 0 < place <= MAX_BEFORE_HEADLINE])),
         ("beside date", _beside_date(close, language)),
         ("under headline", (text for place, text in shown if 0 < place <= MAX_UNDER_HEADLINE and _is_name(text))),
-        ("at end", _led([text for place, text in shown if place > MAX_FROM_HEADLINE])),
+        ("at end", _led([text for i, text, node in near.texts if i > last and _LEAD.match(text) and not where.is_elsewhere(node)])),
     )
     for label, names in readings[:2] if needs_lead else readings:
         # A "name" whose words stand in the title is a topic.
