@@ -48,10 +48,10 @@ _FEED_TYPES = frozenset(
         "application/x-rss+xml",
     }
 )
-_FEED_PATH = re.compile(r"(?:^|[/._=-])(?:rss|atom|feeds?|rdf)(?:$|[/._?&=-]|\d)|\.(?:rss|rdf|atom)$", re.IGNORECASE)
+_FEED_PATH = re.compile(r"(?:^|[/._=-])(?:rss|atom|feeds?|rdf)(?:$|[/.?&=]|\d)|\.(?:rss|rdf|atom)$", re.IGNORECASE)
 # Feeds of readers' comments, of searches and podcasts announce no articles.
 _NOT_NEWS = re.compile(r"comment|kommentar|podcast|search|suche|oembed|wp-json", re.IGNORECASE)
-_SITEMAP_LINE = re.compile(r"^\s*site-?maps?\s*:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
+_SITEMAP_LINE = re.compile(r"^[ \t]*site-?maps?[ \t]*:[ \t]*(\S+)", re.IGNORECASE | re.MULTILINE)
 
 
 def candidates(page: Page) -> tuple[Source, ...]:
@@ -62,9 +62,12 @@ def candidates(page: Page) -> tuple[Source, ...]:
     tree = dom.parse(encoding.to_utf8(page))
     base = base_url(tree, page)
     found: dict[str, Source] = {}
-    for kind, href in (*_link_tags(tree), *_anchors(tree)):
-        source = _source(kind, href, base, page)
-        if source is not None and source.url != urls.canonical(page.final_url):
+    own = urls.canonical(page.final_url)
+    # A site may keep its feeds at a feed host and say so in its head; a link in the text is its own only if it stays.
+    linked = (source for href in _anchors(tree) if (source := _made(SourceKind.FEED, href, base)) and _is_own(source))
+    tagged = (_made(kind, href, base) for kind, href in _link_tags(tree))
+    for source in (*tagged, *linked):
+        if source is not None and source.url != own and not _NOT_NEWS.search(source.url):
             found.setdefault(source.url, source)
     return tuple(found.values())
 
@@ -98,19 +101,15 @@ def _link_tags(tree: dom.Tree) -> Iterator[tuple[SourceKind, str]]:
             yield SourceKind.FEED, href
 
 
-def _anchors(tree: dom.Tree) -> Iterator[tuple[SourceKind, str]]:
+def _anchors(tree: dom.Tree) -> Iterator[str]:
     for node in tree.css("a[href]"):
         href = node.attributes.get("href") or ""
         if _FEED_PATH.search(href.partition("#")[0]):
-            yield SourceKind.FEED, href
+            yield href
 
 
-def _source(kind: SourceKind, href: str, base: str, page: Page) -> Source | None:
-    source = _made(kind, href, base)
-    if source is None or _NOT_NEWS.search(source.url):
-        return None
-    # A site may keep its feeds at a feed host, but a link in the text to another site's feed is not its own.
-    return source if kind is SourceKind.SITEMAP or source.site == urls.site(page.final_url) else None
+def _is_own(source: Source) -> bool:
+    return urls.site(source.url) == source.site
 
 
 def _made(kind: SourceKind, href: str, base: str) -> Source | None:

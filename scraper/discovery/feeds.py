@@ -73,8 +73,8 @@ def _linked(holder: Any, relation: str) -> str | None:
 
 
 def _plain(title: str | None) -> str | None:
-    """`title` without markup, which some feeds put there."""
-    if not title or "<" not in title:
+    """`title` without markup and entities, which some feeds put there and others put there twice."""
+    if not title or ("<" not in title and "&" not in title):
         return title
     body = dom.parse(title).body
     return body.text(separator=" ") if body is not None else title

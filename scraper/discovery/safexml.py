@@ -24,6 +24,7 @@ _DOCTYPE_REACH = 64 * 1024
 _BARE_AMPERSAND = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-fA-F]{1,6});)")
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _PIECE_BYTES = 256 * 1024
+_IS_LAST = True
 
 Record = dict[str, str]
 
@@ -60,7 +61,7 @@ class Records:
             for piece in pieces:
                 self._parser.Parse(piece)
                 yield from self._taken()
-            self._parser.Parse(b"", 1)
+            self._parser.Parse(b"", _IS_LAST)
             yield from self._taken()
         except expat.ExpatError as error:
             yield from self._taken()

@@ -24,6 +24,7 @@ MIN_SCORE = 3
 MIN_TITLE_WORDS = 4
 _NOT_CONTENT = frozenset({"nav", "footer"})
 _DATE = re.compile(r"/(?:19|20)\d\d[/-]?(?:0?[1-9]|1[0-2])(?:[/-]?[0-3]?\d)?(?=[/_-]|$)")
+_DAY_AND_MORE = re.compile(r"/(?:19|20)\d\d([/-]?)(?:0?[1-9]|1[0-2])\1[0-3]?\d[/_-][^/]{4,}")
 _LONG_ID = re.compile(r"(?:^|[-_/,.a-z])\d{5,}(?=[-_/,.]|$)")
 _ARTICLE_WORD = re.compile(r"/(?:articles?|artikel|story|stories|noticias?|actualites?|news)/.*[^/]{12}")
 _NOT_ARTICLE = re.compile(
@@ -67,9 +68,10 @@ def score(url: str, title: str) -> int:
     if path == "/" or _NOT_ARTICLE.search(path) or _FILE.search(path):
         return 0
     n_slug_words = max(len(re.findall(r"[^\W\d_]{2,}", part)) for part in path.split("/"))
-    points = 2 * bool(_DATE.search(path)) + bool(_LONG_ID.search(path)) + bool(_ARTICLE_WORD.search(path))
+    points = 3 if _DAY_AND_MORE.search(path) else 2 * bool(_DATE.search(path))
+    points += bool(_LONG_ID.search(path)) + bool(_ARTICLE_WORD.search(path))
     points += (n_slug_words >= 3) + (n_slug_words >= 5)
-    n_words = len(title.split()) if " " in title else len(title) // 4  # scripts without blanks
+    n_words = len(title.split()) if " " in title else len(title) // 2  # scripts without blanks
     return points + (n_words >= MIN_TITLE_WORDS) + (n_words >= 7)
 
 
