@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from scraper.dom import Node
-from scraper.extraction import visible_dates
+from scraper.dom import Node, Tree
+from scraper.extraction import landmarks, visible_dates
 from scraper.extraction.landmarks import Landmarks
 from scraper.extraction.surroundings import Surroundings
 from scraper.text import squash
@@ -31,17 +31,22 @@ _PROFILE = "a[href*='author' i], a[href*='/people/'], a[href*='/profile' i], a[h
 _INLINE = frozenset({"a", "b", "i", "em", "strong", "mark", "sup", "sub", "font", "u", "abbr", "wbr", "q", "cite", "small"})
 
 
-def read(marks: Landmarks) -> list[Candidate]:
-    """What the page shows, in page order."""
-    found = [
+def headings(marks: Landmarks) -> list[Candidate]:
+    """Every h1 as a title, in page order."""
+    return [
         Candidate(field="title", value=text, origin="dom:h1")
         for node in marks.headings
         if (text := heading_text(node)) and len(text) <= MAX_TEXT_CHARS * 2
     ]
+
+
+def read(tree: Tree, marks: Landmarks) -> list[Candidate]:
+    """The marked dates and bylines that the page shows, in page order."""
     where = Surroundings(marks.headline)
-    place_of = _places(marks)
-    nodes = [node for node in marks.marked if node.mem_id in place_of]
-    found += visible_dates.marked(nodes, where, place_of)
+    marked = landmarks.marked(tree)
+    place_of = _places(marked, marks.headline)
+    nodes = [node for node in marked if node.mem_id in place_of]
+    found = list(visible_dates.marked(nodes, where, place_of))
     n_bylines = 0
     for node in nodes:
         if n_bylines < MAX_BYLINES and (candidates := list(_of_marked(node, place_of[node.mem_id]))):
@@ -51,14 +56,14 @@ def read(marks: Landmarks) -> list[Candidate]:
     return found
 
 
-def _places(marks: Landmarks) -> dict[int, str]:
+def _places(nodes: Sequence[Node], headline: Node | None) -> dict[int, str]:
     """Before or after the headline, for as many nodes as may still belong to the article's head or foot."""
     places: dict[int, str] = {}
-    headline = marks.headline.mem_id if marks.headline is not None else 0
+    middle = headline.mem_id if headline is not None else 0
     before: list[int] = []
     n_after = 0
-    for node in marks.marked:
-        if node.mem_id == headline:
+    for node in nodes:
+        if node.mem_id == middle:
             n_after = 1
         elif node.tag == "h1":
             continue

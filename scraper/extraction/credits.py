@@ -49,7 +49,7 @@ class Credits:
     organisations: tuple[str, ...] = ()
     origin: str = ""
     has_person: bool = False
-    """Whether `people` holds anybody but organisations and the site itself."""
+    """Whether `people` holds a full name, not only organisations, the site itself and handles."""
 
 
 def decide(candidates: Sequence[Candidate], own_names: Iterable[str]) -> Credits:
@@ -66,7 +66,7 @@ def decide(candidates: Sequence[Candidate], own_names: Iterable[str]) -> Credits
     for other in _fuller(origin, set(people), lists):
         people = {fold(n.text): n.text for n in lists[other] if n.kind in _PEOPLE}
     named = tuple(people.values()) or tuple(n.text for n in lists[origin])[:MAX_ORGANISATIONS]
-    return Credits(named, agencies, organisations, origin, has_person=bool(people))
+    return Credits(named, agencies, organisations, origin, has_person=any(n.kind == "person" for n in lists[origin]))
 
 
 def _fuller(origin: str, people: set[str], lists: dict[str, list[Name]]) -> list[str]:

@@ -50,7 +50,7 @@ def gather(tree: Tree, page: Page, context: Context) -> Gathered:
         *opengraph.read(marks.metas),
         *metatags.read(marks),
         *microdata.read(marks.items),
-        *byline.read(marks),
+        *byline.headings(marks),
         *address.read(url),
         *(_announced(context.link) if context.link else ()),
     )

@@ -17,13 +17,14 @@ MAX_NODES = 3000
 MAX_HEADINGS = 50
 MAX_JSONLD_CHARS = 2_000_000
 
-_SELECTOR = (
-    "html, title, meta, link[rel], script[type*='ld+json' i], h1, time, [itemprop], [property], [rel~='author' i],"
-    " a[href*='/author' i], a[href*='/people/'], a[href*='/profile' i], a[href*='/contributor' i], a[href*='/autor' i],"
-    " [class*='author' i], [class*='byline' i], [class*='date' i], [class*='time' i], [class*='publi' i]"
+_SELECTOR = "html, title, meta, link[rel], script[type*='ld+json' i], h1, [itemprop], [property]"
+_MARKED = (
+    "h1, time, [rel~='author' i], [class*='author' i], [class*='byline' i], [class*='date' i], [class*='time' i],"
+    " [class*='publi' i], a[href*='/author' i], a[href*='/people/'], a[href*='/profile' i], a[href*='/contributor' i],"
+    " a[href*='/autor' i]"
 )
 _TITLES = ("og:title", "twitter:title")
-_SEPARATE = frozenset({"html", "title", "meta", "link", "script", "h1", "body", "svg", "path"})
+_NEVER_MARKED = frozenset({"html", "meta", "link", "script", "body", "svg", "path"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +41,6 @@ class Landmarks:
     """The h1 most like the page's titles: not the one about the logo."""
     items: tuple[Node, ...] = ()
     """Elements with `itemprop` or `property`, metas without a name included."""
-    marked: tuple[Node, ...] = ()
-    """`h1` and `time` elements and those whose class or rel speaks of an author or a date."""
 
 
 def survey(tree: Tree) -> Landmarks:
@@ -52,7 +51,6 @@ def survey(tree: Tree) -> Landmarks:
     scripts: list[str] = []
     headings: list[Node] = []
     items: list[Node] = []
-    marked: list[Node] = []
     seen = set()
     for node in tree.css(_SELECTOR):
         if node.mem_id in seen:
@@ -68,7 +66,6 @@ def survey(tree: Tree) -> Landmarks:
             scripts.append(node.text()[:MAX_JSONLD_CHARS])
         elif tag == "h1":
             headings.append(node)
-            marked.append(node)
         elif tag == "html":
             html = html or node
         elif tag == "title":
@@ -76,8 +73,6 @@ def survey(tree: Tree) -> Landmarks:
         if "itemprop" in attributes or "property" in attributes:
             if tag != "meta":
                 items.append(node)
-        if tag not in _SEPARATE:
-            marked.append(node)
     return Landmarks(
         title=title or "",
         language=(html.attributes.get("lang") or html.attributes.get("xml:lang") or "")[:35] if html else "",
@@ -87,8 +82,16 @@ def survey(tree: Tree) -> Landmarks:
         headings=tuple(headings[:MAX_HEADINGS]),
         headline=_headline(headings[:MAX_HEADINGS], [title or "", *(c for n, c in metas[:MAX_NODES] if n in _TITLES)]),
         items=tuple(items[:MAX_NODES]),
-        marked=tuple(marked[:MAX_NODES]),
     )
+
+
+def marked(tree: Tree) -> list[Node]:
+    """`h1` and `time` elements and those whose class, rel or address speaks of an author or a date, in page order.
+
+    A search apart: looking into every class costs as much as all of `survey`, and most pages need it not.
+    """
+    found = {node.mem_id: node for node in tree.css(_MARKED) if node.tag not in _NEVER_MARKED}
+    return list(found.values())[:MAX_NODES]
 
 
 def _headline(headings: list[Node], titles: list[str]) -> Node | None:

@@ -9,21 +9,19 @@ Decisions go by agreement and plausibility rather than a fixed order; `Fields.or
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from scraper.dom import Tree
 from scraper.extraction import (
     byline,
-    credits,
     facts,
     gathering,
     languages,
-    neighbourhood,
     published,
     titles,
+    visible,
     visible_dates,
-    visible_names,
 )
 from scraper.extraction.credits import Credits
 from scraper.extraction.gathering import Gathered
@@ -63,7 +61,7 @@ class Fields:
 def read(tree: Tree, page: Page, context: Context) -> Fields:
     """The fields of the article on `page`, parsed as `tree`."""
     known = gathering.gather(tree, page, context)
-    known, who = _with_visible(tree, known)
+    known, who = visible.complete(tree, known)
     dates = _dates(tree, known)
     found = [c for c in _decided(known) if c is not None]
     values: dict[str, Any] = {c.field: c.value for c in found}
@@ -95,23 +93,6 @@ def title_options(tree: Tree, page: Page) -> list[titles.Option]:
 def _title_options(known: Gathered) -> list[titles.Option]:
     headline = byline.heading_text(known.marks.headline) if known.marks.headline is not None else ""
     return titles.options(known.candidates, known.own_names, headline, known.path)
-
-
-def _with_visible(tree: Tree, known: Gathered) -> tuple[Gathered, Credits]:
-    """Adds dates and names that no mark-up gives away, where the rest says nothing; then decides the credits."""
-    who = credits.decide(known.candidates, known.own_names)
-    has_date = any(not c.origin.startswith(("dom", "url")) for c in known.of("published_at"))
-    if has_date and who.has_person:
-        return known, who
-    near = neighbourhood.survey(tree, known.marks)
-    more: list[Candidate] = []
-    if not has_date:
-        more += visible_dates.unmarked(near, known.marks, known.date_language)
-    if not who.has_person:
-        # Where an organisation is named, only a plain "By ..." speaks against it.
-        more += visible_names.unmarked(near, known.marks, known.date_language, needs_lead=bool(who.people))
-    known = replace(known, candidates=(*known.candidates, *more))
-    return known, who if who.has_person else credits.decide(known.candidates, known.own_names)
 
 
 def _dates(tree: Tree, known: Gathered) -> dict[str, Dated]:
