@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
@@ -29,10 +29,19 @@ _REPORT = -1.5
 _MAX_CHARS = 420
 _NEEDED = ((90, 4.0), (160, 4.5), (240, 5.5), (_MAX_CHARS, 6.5))
 _LABEL_CHARS = 60
-_GLANCE = 170  # of longer blocks the beginning and the end are looked at before the whole
+_GLANCE = 120  # of longer blocks the beginning and the end are looked at before the whole
+_FRAGMENT_CHARS = 60
+_FRAGMENT_WIDE = 24
+_SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？", "।", "؟", "۔", '."', ".”", ".“", ".»", "!“", "?“")
+_HEADING_WORDS = 3
+_REACH = 7  # lines a promotional line speaks for, in both directions
 _FOREIGN = 1.0  # what more is asked of a block in another language than the page's
 _STEM = 5  # letters of a word that are looked up for an entry like "word*"
 _ALIASES = {"nb": "no", "nn": "no", "iw": "he", "in": "id", "sk": "cs"}
+# The classes of which a run of promotional fragments is made; a "read also" or a credit starts none.
+_PROMOTIONS = frozenset(
+    ("newsletter", "webinar", "subscription", "donation", "app", "download", "competition")
+)
 _CLASSLESS = ("call", "you", "we", "lure", "any", "report")
 _WIDE = "\u0e00"  # from here on scripts without blanks (and Korean, whose words grow): keys are pairs of signs
 _MARKS = "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0963\u0e31-\u0e4e\u200c\u200d"
@@ -119,10 +128,10 @@ def _term(entry: str, role: str, kind: str, code: str) -> tuple[_Key, _Term]:
     plain = [word for word in words if word not in ("|", ":")]
     pattern = " ".join(words)
     pattern = f" {pattern[:-1]}" if pattern.endswith("*") else f" {pattern} "
-    if role == "opener":
-        return plain[0][:2] if plain[0][0] >= _WIDE else plain[0].rstrip("*"), _Term(" |" + pattern, role, kind, code)
     if plain[0][0] >= _WIDE:
-        return plain[0][:2], _Term(" ".join(plain).rstrip("*"), role, kind, code)
+        return plain[0][:2], _Term((" | " if role == "opener" else "") + " ".join(words), role, kind, code)
+    if role == "opener":
+        return plain[0].rstrip("*"), _Term(" |" + pattern, role, kind, code)
     pairs = [pair for pair in pairwise(plain) if not pair[1].endswith("*")]
     if pairs:
         return max(pairs, key=lambda pair: len("".join(pair))), _Term(pattern, role, kind, code)
@@ -256,10 +265,14 @@ def _weigh(text: str, language: str | None) -> tuple[float, str | None]:
     hint = _ALIASES.get(hint, hint)
     if len(text) <= _LABEL_CHARS and (kind := _whole(text, hint, knowledge)):
         return 1.0, kind
-    if len(text) > _GLANCE and not _decides(_words(text[: _GLANCE - 60] + " " + text[-60:]), hint, knowledge):
+    if len(text) > _GLANCE and not _decides(_words(text[: _GLANCE - 40] + " " + text[-40:]), hint, knowledge):
         return -9.0, None
-    needed, best = _needed(text), (-9.0, None)
-    for code, evidence in _collect(_found(text, hint, knowledge)).items():
+    best: tuple[float, str | None] = (-9.0, None)
+    found = _found(text, hint, knowledge)
+    if not found:
+        return best
+    needed = _needed(text)
+    for code, evidence in _collect(found).items():
         margin = _sum(evidence) - needed - (_FOREIGN if hint and code not in (hint, "en", "") else 0.0)
         if margin > best[0]:
             classes = {kind: weight for kind, weight in evidence.kinds.items() if kind not in _CLASSLESS}
@@ -282,6 +295,42 @@ def score(text: str, language: str | None = None) -> float:
     return 0.0 if kind is None else min(1.0, max(0.0, 0.5 + margin / 8))
 
 
+def _is_fragment(text: str) -> bool:
+    """Whether the block is a label, name, price or line of a list rather than a sentence."""
+    text = text.strip()
+    limit = _FRAGMENT_WIDE if text and text[len(text) // 2] >= _WIDE else _FRAGMENT_CHARS
+    return len(text) <= limit and not text.endswith(_SENTENCE_ENDS)
+
+
+def _runs(texts: Sequence[str], reasons: Sequence[str | None]) -> Iterator[tuple[int, int]]:
+    """(first, after last) of every stretch of fragments and recognised lines with no paragraph between."""
+    start = 0
+    for at, text in enumerate(texts):
+        if reasons[at] is None and not _is_fragment(text):
+            if start < at:
+                yield start, at
+            start = at + 1
+    if start < len(texts):
+        yield start, len(texts)
+
+
 def spans(texts: Sequence[str], language: str | None = None) -> list[str | None]:
-    """For each block of one body, in order, its class of junk or None; fragments amid promotions count as such."""
-    return [reason(text, language) for text in texts]
+    """For each block of one body, in order, its class of junk or None; fragments amid promotions count as such.
+
+    A stretch of short lines (names, roles, prices, sections) is a promotion as a whole if it holds two promotional lines,
+    or if it ends the body and holds one. In the middle of a body the line before the next paragraph stays if it
+    may be that paragraph's heading, and what stands before the first promotional line stays as well, but for one line.
+    """
+    reasons = [reason(text, language) for text in texts]
+    marked = list(reasons)
+    for start, end in _runs(texts, reasons):
+        anchors = [at for at in range(start, end) if reasons[at] in _PROMOTIONS]
+        is_tail = end == len(texts)
+        if start == 0 or len(anchors) < (1 if is_tail else 2):
+            continue
+        stop = end if is_tail or len(texts[end - 1].split()) < _HEADING_WORDS else end - 1
+        first = max(start, anchors[0] - 1) if len(anchors) >= 2 else anchors[0]
+        for at in range(first, stop):
+            if min(abs(at - anchor) for anchor in anchors) <= _REACH:
+                marked[at] = marked[at] or reasons[anchors[0]]
+    return marked
