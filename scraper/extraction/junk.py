@@ -235,6 +235,8 @@ def _decides(words: list[str], hint: str, knowledge: _Knowledge) -> bool:
 def _found(text: str, hint: str, knowledge: _Knowledge) -> list[_Term]:
     """The terms that stand in the text; none if none of them could decide."""
     words = _words(text)
+    if not words:
+        return []
     first = words[0] if words[0][0] < _WIDE else words[0][:2]
     normal = _normal(text) if first in knowledge.openers else ""
     found = [term for term in knowledge.openers.get(first, ()) if normal.startswith(term.pattern)]
