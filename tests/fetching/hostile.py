@@ -85,8 +85,9 @@ async def main() -> dict[str, list[str]]:
         writer.write(head.encode())
         writer.close()
 
-    secret = await asyncio.start_server(inner, "", 0)
+    secret = await asyncio.start_server(inner, "0.0.0.0", 0)
     port = secret.sockets[0].getsockname()[1]
+    secret_v6 = await asyncio.start_server(inner, "::", port)
     front = await asyncio.start_server(outer, "127.0.0.1", 0)
     url = f"http://127.0.0.1:{front.sockets[0].getsockname()[1]}/"
     policy = FetchPolicy(
@@ -107,7 +108,7 @@ async def main() -> dict[str, list[str]]:
             target = template.format(port=port)
             with contextlib.suppress(httpx.HTTPError, httpx.InvalidURL, UnicodeError):
                 await plain.get(url)
-    for server in (secret, front):
+    for server in (secret, secret_v6, front):
         server.close()
     return {"reached": reached[:n_reached], "outcomes": outcomes, "reached_by_plain_httpx": reached[n_reached:]}
 
