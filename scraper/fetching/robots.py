@@ -44,6 +44,8 @@ class Rules:
 
     def check(self, url: str) -> None:
         """Return if `url` may be fetched. Raises `RobotsDisallowed`, or what kept robots.txt from being read."""
+        if url.partition("?")[0].endswith("/robots.txt") and url.count("/") == 3:
+            return  # always allowed (RFC 9309 2.2.2)
         if self.error is not None:
             raise _for(self.error, url)
         if self.parsed is not None and not self.parsed.can_fetch(url, self.name):

@@ -27,6 +27,8 @@ def allows(text: str, path: str, agent: str = AGENT) -> bool:
         ("", "/x", True),
         ("User-agent: *\nDisallow:", "/x", True),
         ("User-agent: *\nDisallow: /", "/x", False),
+        ("User-agent: *\nDisallow: /", "/robots.txt", True),
+        ("User-agent: *\nDisallow: /", "/a/robots.txt", False),
         ("user-agent:*\ndisallow:/x", "/x/y", False),
         ("User-agent: newsdesk\nDisallow: /x\nUser-agent: *\nDisallow: /", "/y", True),
         ("User-agent: NewsDesk\nDisallow: /x", "/x", False),
