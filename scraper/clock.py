@@ -17,7 +17,8 @@ _CLOCK = re.compile(
     r"(?:\s?[:.]?\s?(?P<second>[0-5]\d)(?!\d)[秒초]?(?:[.,]\d{1,9})?)?",
 )
 _BARE_HOUR = re.compile(
-    r"(?P<early>午前|오전)?(?P<late>午後|오후)?\s?(?<![\d:.,])(?P<hour>\d{1,2})\s?(?:(?=[ap]\.?\s?m\b)|Uhr|h\b|[時时点點시])", re.IGNORECASE
+    r"(?P<early>午前|오전)?(?P<late>午後|오후)?\s?(?<![\d:.,])(?P<hour>\d{1,2})\s?(?:(?=[ap]\.?\s?m\b)|Uhr|h\b|[時时点點시])",
+    re.IGNORECASE,
 )
 _HALF = re.compile(r"\s?([ap])\.?\s?m\b\.?", re.IGNORECASE)
 _ZONE = re.compile(

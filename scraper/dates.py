@@ -35,9 +35,10 @@ _EAST_ASIAN = re.compile(r"(令和|平成|昭和|大正)?\s?(\d{1,4}|元)\s?[年
 _VIETNAMESE = re.compile(r"(\d{1,2})\s(tháng)\s(\d{1,2})(?:\snăm|,)?\s(\d{4})")
 _NUMERIC = re.compile(r"(?<![\d.,:])(\d{1,2})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{4}|\d\d)(?![\d:])")
 _TOKEN = re.compile(r"\d+|[^\W\d_][^\s\d,.;:|/()\[\]<>\"'’·•–—-]*")
-_FILLERS = frozenset(
-    "de del of the th st nd rd er ter den di d el la le lo en a al os às as à e i na no in on ngày tháng năm".split()
-)
+_FILLERS = frozenset({
+    "de", "del", "of", "the", "th", "st", "nd", "rd", "er", "ter", "den", "di", "d", "el", "la", "le", "lo", "en",
+    "a", "al", "os", "às", "as", "à", "e", "i", "na", "no", "in", "on", "ngày", "tháng", "năm",
+})  # fmt: skip
 _MONTH_FIRST = ("en-us", "fil", "en-ph")
 _DAY_FIRST_ENGLISH = ("en-gb", "en-au", "en-nz", "en-ie", "en-in", "en-za", "en-ng", "en-ke", "en-sg", "en-my")
 
@@ -217,7 +218,9 @@ def _with_clock(text: str, found: _Day) -> Moment:
 
 def _moment(day: date, time: clock.Clock | None, raw: str) -> Moment:
     if time is None:
-        return Moment(at=datetime(day.year, day.month, day.day, tzinfo=UTC), precision=Precision.DAY, has_zone=False, raw=raw)
+        return Moment(
+            at=datetime(day.year, day.month, day.day, tzinfo=UTC), precision=Precision.DAY, has_zone=False, raw=raw
+        )
     at = datetime(day.year, day.month, day.day, time.hour, time.minute, time.second or 0, tzinfo=time.zone or UTC)
     precision = Precision.MINUTE if time.second is None else Precision.SECOND
     return Moment(at=at, precision=precision, has_zone=time.zone is not None, raw=raw)

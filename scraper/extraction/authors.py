@@ -1,8 +1,8 @@
 """Bylines -> names of people, organisations and agencies.
 
 Takes any written byline apart: leads ("By", "Von"), roles, places, dates, e-mail and handles go, several names in one
-string are split, "Lastname, Firstname" is turned round. Does not choose between vocabularies (`credits`) and does not
-check whether a person exists.
+string are split, "Lastname, Firstname" is turned round. Does not choose between vocabularies (`authorship`) and does
+not check whether a person exists.
 """
 
 from __future__ import annotations
@@ -31,10 +31,14 @@ MAX_NAMES = 30
 _LEAD = re.compile(
     r"^\W{0,5}(?:(?:article|story|post|text|words|report|guest post|written|posted|published|updated|authored|submitted"
     r"|created|contributed|edited|compiled|insights)\s+(?:and\s\w+\s)?(?:by|from)\b"
-    r"|by(?=[\s:])|from(?=:)|(?:the\s)?authors?(?=\s?:|\s+[A-Z]|$)|about the author|written|ein(?:e)? \w{4,20} von|interview von|von(?=\s)|te?xt(?: & fotos?| und fotos?)?(?=\s?:)|aut(?:o|eu)r(?:in|en|e)?(?=\s?:)"
+    r"|by(?=[\s:])|from(?=:)|(?:the\s)?authors?(?=\s?:|\s+[A-Z]|$)|about the author|written"
+    r"|ein(?:e)? \w{4,20} von|interview von|von(?=\s)|te?xt(?: & fotos?| und fotos?)?(?=\s?:)"
+    r"|aut(?:o|eu)r(?:in|en|e)?(?=\s?:)"
     r"|verfasst von|geschrieben von|erstellt von|écrit par|rédigé par|publié par|propos recueillis par|par(?=\s)"
-    r"|escrito por|publicado por|por(?=\s)|scritto da|a cura di|di(?=\s[A-Z])|da(?=\s[A-Z])|door(?=\s)|geschreven door|av(?=\s)"
-    r"|skrevet av|skrevet af|af(?=\s)|tekst(?=:)|redaktion(?=:)|napisał\w?|autor(?=\s)|oleh(?=\s)|od(?=\s)|автор\w?(?=\s?:)|текст(?=:)"
+    r"|escrito por|publicado por|por(?=\s)|scritto da|a cura di|di(?=\s[A-Z])|da(?=\s[A-Z])"
+    r"|door(?=\s)|geschreven door|av(?=\s)"
+    r"|skrevet av|skrevet af|af(?=\s)|tekst(?=:)|redaktion(?=:)|napisał\w?|autor(?=\s)|oleh(?=\s)"
+    r"|od(?=\s)|автор\w?(?=\s?:)|текст(?=:)"
     r"|yazar(?=\s?:)|haber(?=\s?:)|作者|文(?=[:：／/|])|著者|執筆|撰文|责任编辑|編輯|记者|取材・文|글)\s?[:：/／|]?\s*",
     re.IGNORECASE,
 )
@@ -43,12 +47,13 @@ _TAIL = re.compile(
 )
 _CLAUSE = re.compile(r"\s(?:for|at|of|in|from|is|has|was|as|für|aus|pour|para|ist)\s.{2,200}$")
 _OTHERS = re.compile(
-    r"(?:^|\s)(?:(?:medically|clinically|technically|expertly)\s)?(?:reviewed|edited|fact[- ]?checked|verified|translated|photographed|illustrated"
-    r"|photos?|photography|illustrations?|fotos?|bilder)\s?(?:by|von|par|por|:)\s.*$",
+    r"(?:^|\s)(?:(?:medically|clinically|technically|expertly)\s)?(?:reviewed|edited|fact[- ]?checked|verified"
+    r"|translated|photographed|illustrated|photos?|photography|illustrations?|fotos?|bilder)\s?(?:by|von|par|por|:)\s.*$",
     re.IGNORECASE,
 )
 _DATE_TAIL = re.compile(
-    r"\s+(?:on\s|am\s)?(?:\d{1,2}\.?\s*)?(?:jan|feb|mär|mar|apr|mai|may|jun|jul|aug|sep|okt|oct|nov|dez|dec)[a-zé]{0,7}\.?\s+\d.*$"
+    r"\s+(?:on\s|am\s)?(?:\d{1,2}\.?\s*)?(?:jan|feb|mär|mar|apr|mai|may|jun|jul|aug|sep|okt|oct|nov|dez|dec)"
+    r"[a-zé]{0,7}\.?\s+\d.*$"
     r"|\s+(?:on\s|am\s)?\d{1,4}[./-]\d{1,2}.*$",
     re.IGNORECASE,
 )
@@ -60,11 +65,14 @@ _AND = re.compile(
     r"\s+(?:&|and|und|et|y|e|og|och|en|i|ja|a|и|та|ve|dan|és|și|with|mit|avec|con|và)\s+|\s?&\s?", re.IGNORECASE
 )
 _UPDATED = re.compile(
-    r"(?:^|\s)(?:published|updated|posted|last updated?|on (?=\w+day|\d|[A-Z]\w+ \d)|am (?=\w+tag|\d)|\d+ minutes?|\d+ min|aktualisiert|stand:|veröffentlicht|publié|mis à jour|view all|all posts)\b.*",
+    r"(?:^|\s)(?:published|updated|posted|last updated?|on (?=\w+day|\d|[A-Z]\w+ \d)|am (?=\w+tag|\d)"
+    r"|\d+ minutes?|\d+ min|aktualisiert|stand:|veröffentlicht|publié|mis à jour|view all|all posts)\b.*",
     re.IGNORECASE,
 )
 _EAST_ASIAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_DOMAIN = re.compile(r"^[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|de|be|nl|fr|co|io|tr|ch|at|eu|info|news|uk)$", re.IGNORECASE)
+_DOMAIN = re.compile(
+    r"^[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|de|be|nl|fr|co|io|tr|ch|at|eu|info|news|uk)$", re.IGNORECASE
+)
 _GENERATIONS = frozenset({"jr", "sr", "ii", "iii", "iv"})
 _KEPT = _GENERATIONS | {"md", "phd"}
 _ORGANISATIONS = ("organization", "newsmediaorganization", "corporation", "educationalorganization")
@@ -93,7 +101,9 @@ def looks_like_name(text: str) -> bool:
     if not NEVER_IN_NAMES.isdisjoint(word.lower().strip(".,:") for word in words):
         return False
     capital = sum(word[:1].isupper() or not word[:1].isascii() for word in words)
-    return capital >= 2 and all(word[:1].isupper() or not word[:1].isascii() or word.lower() in PARTICLES for word in words)
+    return capital >= 2 and all(
+        word[:1].isupper() or not word[:1].isascii() or word.lower() in PARTICLES for word in words
+    )
 
 
 def is_small_talk(text: str) -> bool:

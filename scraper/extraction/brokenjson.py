@@ -19,7 +19,7 @@ _MARKS = re.compile(r"<!--|-->|(?://|/\*)?\s{0,9}<!\[CDATA\[(?:\s{0,9}\*/)?|(?:/
 _COMMENT = re.compile(r'("(?:[^"\\]|\\.)*+")|/\*.*?\*/|(?<![:\w])//[^\n]*', re.DOTALL)
 _TRAILING_COMMA = re.compile(r'("(?:[^"\\]|\\.)*+")|,(\s*+[}\]])', re.DOTALL)
 _MISSING_COMMA = re.compile(r'("(?:[^"\\]|\\.)*+"|[}\]])(\s*+)(?=["{\[])', re.DOTALL)
-_BAD_ESCAPE = re.compile(r'\\(?![\"\\/bfnrtu])')
+_BAD_ESCAPE = re.compile(r"\\(?![\"\\/bfnrtu])")
 _PAIR = re.compile(r'"(@?\w{2,30})"\s{0,9}:\s{0,9}"((?:[^"\\\n]|\\.){1,1000}+)"')
 
 

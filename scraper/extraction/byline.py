@@ -27,8 +27,13 @@ _NOT_AUTHOR = re.compile(
     re.IGNORECASE,
 )
 _PROFILE_PATH = re.compile(r"/(?:authors?|people|profiles?|contributors?|autor(?:en|es|in)?)/[^/]", re.IGNORECASE)
-_PROFILE = "a[href*='author' i], a[href*='/people/'], a[href*='/profile' i], a[href*='/staff' i], a[href*='contributor' i], a[href*='autor' i], a[rel~='author' i], a[href*='/by/'], a[href*='/team/'], [itemprop='name']"
-_INLINE = frozenset({"a", "b", "i", "em", "strong", "mark", "sup", "sub", "font", "u", "abbr", "wbr", "q", "cite", "small"})
+_PROFILE = (
+    "a[href*='author' i], a[href*='/people/'], a[href*='/profile' i], a[href*='/staff' i], a[href*='contributor' i],"
+    " a[href*='autor' i], a[rel~='author' i], a[href*='/by/'], a[href*='/team/'], [itemprop='name']"
+)
+_INLINE = frozenset(
+    {"a", "b", "i", "em", "strong", "mark", "sup", "sub", "font", "u", "abbr", "wbr", "q", "cite", "small"}
+)
 
 
 def headings(marks: Landmarks) -> list[Candidate]:
@@ -49,10 +54,10 @@ def read(tree: Tree, marks: Landmarks) -> list[Candidate]:
     found = list(visible_dates.marked(nodes, where, place_of))
     n_bylines = 0
     for node in nodes:
-        if n_bylines < MAX_BYLINES and (candidates := list(_of_marked(node, place_of[node.mem_id]))):
-            if not where.is_elsewhere(node):
-                n_bylines += 1
-                found += candidates
+        candidates = list(_of_marked(node, place_of[node.mem_id])) if n_bylines < MAX_BYLINES else []
+        if candidates and not where.is_elsewhere(node):
+            n_bylines += 1
+            found += candidates
     return found
 
 
@@ -92,8 +97,13 @@ def heading_text(node: Node) -> str:
 
 def _joined(parts: Sequence[str]) -> str:
     text = "".join(parts)
-    # A break between two letters is a blank only where the second begins a word.
-    return re.sub("\u200b+", lambda m: " " if text[m.end() : m.end() + 1].isupper() or text[m.end() : m.end() + 1].isdigit() or not text[m.start() - 1 : m.start()].isalpha() else "", text)
+
+    def gap(match: re.Match[str]) -> str:
+        # A break between two letters is a blank only where the second begins a word.
+        before, after = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]
+        return " " if after.isupper() or after.isdigit() or not before.isalpha() else ""
+
+    return re.sub("\u200b+", gap, text)
 
 
 def _of_marked(node: Node, place: str) -> Iterator[Candidate]:
@@ -116,6 +126,8 @@ def _authors(node: Node, kind: str, place: str) -> Iterator[Candidate]:
     links = [] if node.tag == "a" else node.css(_PROFILE)
     names = [squash(link.text(separator=" ")) for link in links[:20]]
     if names := [n for n in dict.fromkeys(names) if 2 < len(n) <= 60]:
-        yield Candidate(field="authors", value=tuple({"name": n, "type": ""} for n in names), origin=f"dom:{kind} link {place}")
+        yield Candidate(
+            field="authors", value=tuple({"name": n, "type": ""} for n in names), origin=f"dom:{kind} link {place}"
+        )
     elif 2 < len(text := squash(raw)) <= MAX_TEXT_CHARS:
         yield Candidate(field="authors", value=text, origin=f"dom:{kind} {place}")

@@ -20,24 +20,55 @@ MAX_TAGS = 40
 MAX_IMAGES = 10
 MAX_SECTION_CHARS = 60
 
-_NO_ARTICLE_IMAGE = re.compile(r"logo|default|placeholder|avatar|favicon|sprite|blank\.|/icons?/|share-image|fallback", re.IGNORECASE)
-_HOME = frozenset("home startseite accueil inicio início homepage start forside hem etusivu főoldal anasayfa ana 首页 ホーム 홈 главная".split())
-_KINDS: tuple[tuple[ArticleKind, tuple[str, ...], re.Pattern[str]], ...] = tuple(
-    (kind, tuple(types.split()), re.compile(words, re.IGNORECASE))
-    for kind, types, words in (
-        (ArticleKind.LIVE_BLOG, "liveblogposting", r"^(?:live|liveticker|live-?blog|newsblog|ticker|en direct|en vivo|ao vivo|diretta)\b"),
-        (ArticleKind.ADVERTISEMENT, "advertisercontentarticle", r"^(?:sponsored|advertorial|anzeige|paid post|partner content|brandvoice|publirreportaje|publicité|promoted)\b"),
-        (ArticleKind.REVIEW, "reviewnewsarticle review criticreview", r"^(?:reviews?|kritik|rezension(?:en)?|critiques?|reseñas?|recensioni|test)$"),
-        (ArticleKind.OPINION, "opinionnewsarticle", r"^(?:opinions?|op-?ed|editorials?|commentary|comment|columns?|columnists?|meinung|kommentare?|leitartikel|kolumnen?|glosse|tribunes?|opinión|opinião|opinioni|debatt?|debate|ledare|kronikk|yazarlar|社説|오피니언|사설|мнения?|opinie|letters)$"),
-        (ArticleKind.ANALYSIS, "analysisnewsarticle backgroundnewsarticle", r"^(?:analys[ie]s|analyse|hintergrund|análisis|analisi|explainers?|background)$"),
-        (ArticleKind.INTERVIEW, "", r"^(?:interviews?|gespräch|entrevistas?|intervist[ae]|entretiens?|インタビュー|인터뷰)$"),
-        (ArticleKind.OBITUARY, "", r"^(?:obituar(?:y|ies)|nachrufe?|nécrologie|obituarios?|necrologi[ea]?)$"),
-        (ArticleKind.PRESS_RELEASE, "pressrelease", r"^(?:press[- ]releases?|pressemitteilung(?:en)?|communiqués?|comunicados?|comunicati|pressmeddelanden?)$"),
-        (ArticleKind.CORRECTION, "", r"^(?:corrections?|korrekturen?|fe de errores|rettelser?)$"),
-        (ArticleKind.GALLERY, "imagegallery mediagallery", r"^(?:galler(?:y|ies)|photos|bildergalerien?|fotostrecken?|diaporama|galería)$"),
-        (ArticleKind.VIDEO, "videoobject", r"^(?:videos?)$"),
-    )
+_NO_ARTICLE_IMAGE = re.compile(
+    r"logo|default|placeholder|avatar|favicon|sprite|blank\.|/icons?/|share-image|fallback", re.IGNORECASE
+)
+_HOME = frozenset(
+    {"home", "startseite", "accueil", "inicio", "início", "homepage", "start", "forside", "hem", "etusivu", "főoldal",
+     "anasayfa", "ana", "首页", "ホーム", "홈", "главная"}
 )  # fmt: skip
+_TYPES = {
+    "liveblogposting": ArticleKind.LIVE_BLOG,
+    "advertisercontentarticle": ArticleKind.ADVERTISEMENT,
+    "reviewnewsarticle": ArticleKind.REVIEW,
+    "review": ArticleKind.REVIEW,
+    "criticreview": ArticleKind.REVIEW,
+    "opinionnewsarticle": ArticleKind.OPINION,
+    "analysisnewsarticle": ArticleKind.ANALYSIS,
+    "backgroundnewsarticle": ArticleKind.ANALYSIS,
+    "imagegallery": ArticleKind.GALLERY,
+    "mediagallery": ArticleKind.GALLERY,
+    "videoobject": ArticleKind.VIDEO,
+}
+_SECTIONS: dict[ArticleKind, str] = {
+    ArticleKind.LIVE_BLOG: "live|liveticker|live-?blog|newsblog|ticker|en direct|en vivo|ao vivo|diretta",
+    ArticleKind.ADVERTISEMENT: (
+        "sponsored(?: content)?|advertorial|anzeige|paid post|partner content|brandvoice|publirreportaje|publicité"
+    ),
+    ArticleKind.REVIEW: "reviews?|kritik|rezension(?:en)?|critiques?|reseñas?|recensioni|test",
+    ArticleKind.OPINION: (
+        "opinions?|op-?ed|editorials?|commentary|comment|columns?|columnists?|meinung|kommentare?|leitartikel|kolumnen?"
+        "|glosse|tribunes?|opinión|opinião|opinioni|debatt?|debate|ledare|kronikk|yazarlar|社説|오피니언|사설|мнения?"
+        "|opinie|letters"
+    ),
+    ArticleKind.ANALYSIS: "analys[ie]s|analyse|hintergrund|análisis|analisi|explainers?|background",
+    ArticleKind.INTERVIEW: "interviews?|gespräch|entrevistas?|intervist[ae]|entretiens?|インタビュー|인터뷰",
+    ArticleKind.OBITUARY: "obituar(?:y|ies)|nachrufe?|nécrologie|obituarios?|necrologi[ea]?",
+    ArticleKind.PRESS_RELEASE: (
+        "press[- ]releases?|pressemitteilung(?:en)?|communiqués?|comunicados?|comunicati|pressmeddelanden?"
+    ),
+    ArticleKind.CORRECTION: "corrections?|korrekturen?|fe de errores|rettelser?",
+    ArticleKind.GALLERY: "galler(?:y|ies)|photos|bildergalerien?|fotostrecken?|diaporama|galería",
+    ArticleKind.VIDEO: "videos?",
+}
+_KINDS = tuple((kind, re.compile(f"(?:{names})", re.IGNORECASE)) for kind, names in _SECTIONS.items())
+_TIERS = {
+    "free": Access.FREE,
+    "metered": Access.METERED,
+    "locked": Access.PAID,
+    "paid": Access.PAID,
+    "premium": Access.PAID,
+}
 _NEWS_TYPES = frozenset({"newsarticle", "reportagenewsarticle", "article", "report"})
 
 
@@ -60,7 +91,11 @@ def section(known: Gathered) -> Candidate | None:
     if stated is not None and not stated.origin.startswith("url"):
         return stated
     for trail in known.of("breadcrumb"):
-        steps = [step for step in trail.value[:-1] if fold(step) not in _HOME and fold(step) not in map(fold, known.own_names)]
+        steps = [
+            step
+            for step in trail.value[:-1]
+            if fold(step) not in _HOME and fold(step) not in map(fold, known.own_names)
+        ]
         if steps:
             return Candidate(field="section", value=steps[0][:MAX_SECTION_CHARS], origin=trail.origin)
     return stated
@@ -84,7 +119,10 @@ def images(known: Gathered) -> list[dict[str, Any]]:
         if address:
             entry = found.setdefault(address, {"url": address, "origin": candidate.origin})
             entry.update({k: v for k, v in candidate.value.items() if k != "url"})
-    ordered = sorted(found.values(), key=lambda entry: (bool(_NO_ARTICLE_IMAGE.search(entry["url"])), not entry["origin"].startswith("opengraph")))
+    ordered = sorted(
+        found.values(),
+        key=lambda entry: (bool(_NO_ARTICLE_IMAGE.search(entry["url"])), not entry["origin"].startswith("opengraph")),
+    )
     return ordered[:MAX_IMAGES]
 
 
@@ -104,27 +142,29 @@ def kind(known: Gathered, section_name: str | None) -> Candidate | None:
     """What sort of article it is, from its types, its section and what it calls itself."""
     types = [t.lower() for c in known.of("types") for t in c.value]
     spoken = [section_name or "", *(str(c.value) for c in known.of("article_kind"))]
-    for kind, own_types, words in _KINDS:
-        if not set(own_types).isdisjoint(types[:3]):
-            return Candidate(field="kind", value=kind, origin="jsonld:@type")
-        if any(words.search(text.strip()[:80]) for text in spoken):
+    if found := next((_TYPES[t] for t in types[:3] if t in _TYPES), None):
+        return Candidate(field="kind", value=found, origin="jsonld:@type")
+    for kind, words in _KINDS:
+        if any(words.fullmatch(text.strip()[:80]) for text in spoken):
             return Candidate(field="kind", value=kind, origin="section")
     if any(str(c.value).lower() == "true" for c in known.of("is_opinion")):
         return Candidate(field="kind", value=ArticleKind.OPINION, origin="opengraph:article:opinion")
-    is_news = not _NEWS_TYPES.isdisjoint(types) or any(c.value == "article" for c in known.of("og_type"))
-    return Candidate(field="kind", value=ArticleKind.NEWS, origin="jsonld:@type" if types else "opengraph:og:type") if is_news else None
+    if not _NEWS_TYPES.isdisjoint(types):
+        return Candidate(field="kind", value=ArticleKind.NEWS, origin="jsonld:@type")
+    if any(c.value == "article" for c in known.of("og_type")):
+        return Candidate(field="kind", value=ArticleKind.NEWS, origin="opengraph:og:type")
+    return None
 
 
 def access(known: Gathered) -> Candidate | None:
     """Who may read the text, as the page states it."""
     for candidate in known.of("content_tier"):
-        tier = str(candidate.value).lower()
-        value = {"free": Access.FREE, "metered": Access.METERED, "locked": Access.PAID, "paid": Access.PAID, "premium": Access.PAID}.get(tier)
-        if value:
-            return Candidate(field="access", value=value, origin=candidate.origin)
+        if tier := _TIERS.get(str(candidate.value).lower()):
+            return Candidate(field="access", value=tier, origin=candidate.origin)
     for candidate in known.of("is_accessible_for_free"):
-        value = Access.FREE if candidate.value else Access.PAID
-        return Candidate(field="access", value=value, origin=candidate.origin)
+        if isinstance(candidate.value, bool):
+            value = Access.FREE if candidate.value else Access.PAID
+            return Candidate(field="access", value=value, origin=candidate.origin)
     return None
 
 

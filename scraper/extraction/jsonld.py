@@ -24,19 +24,21 @@ MAX_TEXT_CHARS = 2000
 MAX_ITEMS = 100
 MAX_KEY_CHARS = 200
 
-_ELSEWHERE = frozenset(
-    "itemlistelement haspart relatedlink isrelatedto mentions citation review reviews comment comments about video"
-    " subjectof isbasedon suggestedanswer acceptedanswer associatedmedia image publisher author creator blogpost liveblogupdate".split()
-)
+_ELSEWHERE = frozenset({
+    "itemlistelement", "haspart", "relatedlink", "isrelatedto", "mentions", "citation", "review", "reviews",
+    "comment", "comments", "about", "video", "subjectof", "isbasedon", "suggestedanswer", "acceptedanswer",
+    "associatedmedia", "image", "publisher", "author", "creator", "blogpost", "liveblogupdate",
+})  # fmt: skip
 """Properties whose values describe something other than this page's article."""
 
 _PAGE_TYPES = frozenset(
     {"webpage", "itempage", "aboutpage", "faqpage", "collectionpage", "profilepage", "medicalwebpage", "newspage"}
 )
-_WORKS = frozenset(
-    "videoobject recipe review product podcastepisode event qapage question howto course book movie softwareapplication"
-    " audioobject imagegallery mediagallery creativework claimreview critciquereview dataset jobposting".split()
-)
+_WORKS = frozenset({
+    "videoobject", "recipe", "review", "product", "podcastepisode", "event", "qapage", "question", "howto",
+    "course", "book", "movie", "softwareapplication", "audioobject", "imagegallery", "mediagallery", "creativework",
+    "claimreview", "criticreview", "dataset", "jobposting",
+})  # fmt: skip
 _FIELDS = {
     "headline": "title",
     "alternativeheadline": "subtitle",
@@ -118,7 +120,9 @@ def _nodes(values: list[Any]) -> Iterator[_Node]:
 def _node(value: dict[str, Any], *, is_elsewhere: bool) -> _Node:
     values = {_local(key[:MAX_KEY_CHARS]).lower(): child for key, child in list(value.items())[:MAX_NODES]}
     types = values.get("@type", values.get("type"))
-    names = [_local(t[:MAX_KEY_CHARS]) for t in (types if isinstance(types, list) else [types])[:9] if isinstance(t, str)]
+    names = [
+        _local(t[:MAX_KEY_CHARS]) for t in (types if isinstance(types, list) else [types])[:9] if isinstance(t, str)
+    ]
     return _Node(tuple(name.lower() for name in names), tuple(names), values, is_elsewhere)
 
 
@@ -182,13 +186,17 @@ def _of_work(node: _Node, known: dict[str, _Node]) -> Iterator[Candidate]:
         yield Candidate(field="tags", value=tags, origin=f"jsonld:{label}.keywords")
     body = keys.get("articlebody")
     if isinstance(body, str) and body.strip():
-        yield Candidate(field="article_body", value=clean(html.unescape(body[:500_000])), origin=f"jsonld:{label}.articleBody")
+        yield Candidate(
+            field="article_body", value=clean(html.unescape(body[:500_000])), origin=f"jsonld:{label}.articleBody"
+        )
 
 
 def _simple(field: str, value: Any) -> str | bool | None:
     if field == "is_accessible_for_free":
         word = text(value).lower()
-        return {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False}.get(_local(word[:MAX_KEY_CHARS]))
+        return {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False}.get(
+            _local(word[:MAX_KEY_CHARS])
+        )
     return text(value) or None
 
 
@@ -199,7 +207,8 @@ def _of_surroundings(node: _Node) -> Iterator[Candidate]:
         if trail := tuple(name for name in names if name):
             yield Candidate(field="breadcrumb", value=trail, origin="jsonld:BreadcrumbList")
     elif not node.is_elsewhere and not {"website", "newsmediaorganization"}.isdisjoint(node.types):
-        if name := text(node.values.get("name")):
+        name = text(node.values.get("name"))
+        if name:
             yield Candidate(field="site_name", value=name, origin=f"jsonld:{node.names[0]}.name")
 
 
@@ -267,4 +276,8 @@ def _images(value: Any, known: dict[str, _Node]) -> Iterator[dict[str, Any]]:
 def _tags(value: Any) -> Iterator[str]:
     for item in _as_list(value):
         words = text(item)
-        yield from (w for part in words.split(",") if (w := part.strip())) if isinstance(value, str) else ([words] if words else [])
+        yield from (
+            (w for part in words.split(",") if (w := part.strip()))
+            if isinstance(value, str)
+            else ([words] if words else [])
+        )

@@ -70,9 +70,8 @@ def survey(tree: Tree) -> Landmarks:
             html = html or node
         elif tag == "title":
             title = title or _page_title(node)
-        if "itemprop" in attributes or "property" in attributes:
-            if tag != "meta":
-                items.append(node)
+        if tag != "meta" and ("itemprop" in attributes or "property" in attributes):
+            items.append(node)
     return Landmarks(
         title=title or "",
         language=(html.attributes.get("lang") or html.attributes.get("xml:lang") or "")[:35] if html else "",
@@ -111,15 +110,12 @@ def _page_title(node: Node) -> str | None:
     return None if parent is not None and parent.tag == "svg" else squash(node.text()[:MAX_VALUE_CHARS])
 
 
-def _add_meta(
-    node: Node, attributes: dict[str, str | None], metas: list[tuple[str, str]], items: list[Node]
-) -> None:
+def _add_meta(node: Node, attributes: dict[str, str | None], metas: list[tuple[str, str]], items: list[Node]) -> None:
     content = attributes.get("content")
     if not content:
         return
     content = squash(content[:MAX_VALUE_CHARS])
     names = {attributes.get(key) for key in ("property", "name", "http-equiv")} - {None}
-    for name in names:
-        metas.append(((name or "").strip().lower(), content))
+    metas.extend(((name or "").strip().lower(), content) for name in names)
     if "itemprop" in attributes:
         items.append(node)

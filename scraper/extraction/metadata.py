@@ -23,7 +23,7 @@ from scraper.extraction import (
     visible,
     visible_dates,
 )
-from scraper.extraction.credits import Credits
+from scraper.extraction.authorship import Credits
 from scraper.extraction.gathering import Gathered
 from scraper.extraction.published import Dated
 from scraper.values import Access, ArticleKind, Candidate, Context, Moment, Page
@@ -65,6 +65,7 @@ def read(tree: Tree, page: Page, context: Context) -> Fields:
     dates = _dates(tree, known)
     found = [c for c in _decided(known) if c is not None]
     values: dict[str, Any] = {c.field: c.value for c in found}
+    values |= {name: dated.moment for name, dated in dates.items()}
     origins = {c.field: c.origin for c in found} | {name: dated.origin for name, dated in dates.items()}
     pictures = facts.images(known)
     if pictures:
@@ -74,7 +75,6 @@ def read(tree: Tree, page: Page, context: Context) -> Fields:
     body = _first(known, "article_body")
     return Fields(
         **values,
-        **{name: dated.moment for name, dated in dates.items()},
         authors=who.people,
         details=_details(known, who, pictures),
         origins=origins,
@@ -135,7 +135,9 @@ def _language(known: Gathered, title: str, description: Candidate | None) -> Can
 def _details(known: Gathered, who: Credits, pictures: list[dict[str, Any]]) -> dict[str, Any]:
     """The rarer fields; only those that the page gives."""
     robots = " ".join(str(c.value).lower() for c in known.of("robots") if not c.origin.startswith("meta:tdm"))
-    mining = {c.origin.removeprefix("meta:"): str(c.value) for c in known.of("robots") if c.origin.startswith("meta:tdm")}
+    mining = {
+        c.origin.removeprefix("meta:"): str(c.value) for c in known.of("robots") if c.origin.startswith("meta:tdm")
+    }
     mining |= {word: "1" for word in ("noai", "noimageai") if word in robots.replace(",", " ").split()}
     details = {
         "publisher": _first(known, "publisher"),

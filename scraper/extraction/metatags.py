@@ -44,7 +44,9 @@ _NAMES = {
     ),
     "section": "parsely-section article:section_name articlesection category section cxenseparse:category"
     " prism.section page-topic rbsection mrf:sections channel",
-    "tags": "news_keywords keywords parsely-tags sailthru.tags dc.subject mrf:tags tags dcterms.subject citation_keywords",
+    "tags": (
+        "news_keywords keywords parsely-tags sailthru.tags dc.subject mrf:tags tags dcterms.subject citation_keywords"
+    ),
     "site_name": "application-name apple-mobile-web-app-title twitter:app:name:iphone cre al:ios:app_name sitename",
     "publisher": "publisher dc.publisher dcterms.publisher citation_publisher copyright dcterms.rightsholder",
     "language": "content-language language dc.language dcterms.language inlanguage",
@@ -95,9 +97,9 @@ def _labelled(marks: Landmarks) -> Iterator[Candidate]:
     """Twitter's `label1`/`data1` pairs: WordPress puts the author there."""
     values = dict(marks.metas)
     for n in "12":
-        if values.get(f"twitter:label{n}", "").casefold().rstrip(":") in _AUTHOR_LABELS:
-            if name := values.get(f"twitter:data{n}"):
-                yield Candidate(field="authors", value=name, origin=f"meta:twitter:data{n}")
+        is_author = values.get(f"twitter:label{n}", "").casefold().rstrip(":") in _AUTHOR_LABELS
+        if is_author and (name := values.get(f"twitter:data{n}")):
+            yield Candidate(field="authors", value=name, origin=f"meta:twitter:data{n}")
 
 
 def _parsely(marks: Landmarks) -> Iterator[Candidate]:

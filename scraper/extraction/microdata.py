@@ -75,7 +75,9 @@ def _value(node: Node, attributes: dict[str, str | None], field: str) -> object:
     text = attributes.get("content") or attributes.get("datetime")
     if not text and field == "authors":
         names = [squash(n.text(separator=" ")[:MAX_VALUE_CHARS]) for n in node.css("[itemprop~='name']")[:20]]
-        names = [n for n in names if n] or [(m.attributes.get("content") or "") for m in node.css("meta[itemprop='name']")[:9]]
+        names = [n for n in names if n] or [
+            (m.attributes.get("content") or "") for m in node.css("meta[itemprop='name']")[:9]
+        ]
         if any(names):
             kind = (attributes.get("itemtype") or "").rsplit("/", 1)[-1].lower()
             return tuple({"name": name, "type": kind} for name in dict.fromkeys(names) if name)

@@ -6,7 +6,7 @@ STOPWORDS: dict[str, frozenset[str]] = {
     language: frozenset(words.split())
     for language, words in {
         "en": "the of and to in is that for it with was on as are this by be have from not at his which but they",
-        "de": "der die und das den nicht mit von ist des sich auf für im dem ein eine auch als an werden aus hat dass wird",
+        "de": "der die und das den nicht mit von ist des sich auf für im dem ein eine auch als an werden aus hat dass",
         "fr": "le la les des et en du une est que dans pour qui pas sur au par plus avec ce il sont cette aux ses",
         "es": "el la los las de que y en un una por con para del se no es su al lo como más pero sus ha fue",
         "pt": "o os as de que e em um uma do da dos das não para com por se mais ao é foi na no como sua",

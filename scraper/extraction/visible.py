@@ -13,19 +13,19 @@ from __future__ import annotations
 from dataclasses import replace
 
 from scraper.dom import Tree
-from scraper.extraction import byline, credits, neighbourhood, visible_dates, visible_names
-from scraper.extraction.credits import Credits
+from scraper.extraction import authorship, byline, neighbourhood, visible_dates, visible_names
+from scraper.extraction.authorship import Credits
 from scraper.extraction.gathering import Gathered
 from scraper.values import Candidate
 
 
 def complete(tree: Tree, known: Gathered) -> tuple[Gathered, Credits]:
     """`known` with the visible candidates that were needed, and the credits."""
-    who = credits.decide(known.candidates, known.own_names)
+    who = authorship.decide(known.candidates, known.own_names)
     if _has_date(known) and who.has_person:
         return known, who
     known = _with(known, byline.read(tree, known.marks))
-    who = credits.decide(known.candidates, known.own_names)
+    who = authorship.decide(known.candidates, known.own_names)
     if _has_date(known) and who.has_person:
         return known, who
     near = neighbourhood.survey(tree, known.marks)
@@ -36,7 +36,7 @@ def complete(tree: Tree, known: Gathered) -> tuple[Gathered, Credits]:
         # Where an organisation is named, only a plain "By ..." speaks against it.
         more += visible_names.unmarked(near, known.marks, known.date_language, needs_lead=bool(who.people))
     known = _with(known, more)
-    return known, credits.decide(known.candidates, known.own_names)
+    return known, authorship.decide(known.candidates, known.own_names)
 
 
 def _with(known: Gathered, more: list[Candidate]) -> Gathered:

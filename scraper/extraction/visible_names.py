@@ -1,6 +1,6 @@
 """Bylines that no mark-up gives away -> candidates: "By Jane Roe" near the headline, a name beside the date.
 
-Does not clean names (`authors`) and does not decide (`credits`).
+Does not clean names (`authors`) and does not decide (`authorship`).
 """
 
 from __future__ import annotations
@@ -25,8 +25,10 @@ BESIDE_DATE = 3
 
 _LEAD = re.compile(
     r"^(?:(?:written|posted|authored|published|words|story|article|text|submitted|a post) )?by\b"
-    r"|^(?:von|verfasst von|geschrieben von|par|écrit par|rédigé par|por|escrito por|di|scritto da|a cura di|door|av|af|autor(?:in)?:|author:"
-    r"|about the author|author|text:|(?:this |article |post |written )+by\b|contributors?:|przez|автор:?|作者|文/|記者|撰文|来源作者|責任編輯)",
+    r"|^(?:von|verfasst von|geschrieben von|par|écrit par|rédigé par|por|escrito por|di|scritto da|a cura di|door|av|af"
+    r"|autor(?:in)?:|author:"
+    r"|about the author|author|text:|(?:this |article |post |written )+by\b|contributors?:"
+    r"|przez|автор:?|作者|文/|記者|撰文|来源作者|責任編輯)",
     re.IGNORECASE,
 )
 
@@ -51,7 +53,16 @@ def unmarked(near: Neighbourhood, marks: Landmarks, language: str | None, *, nee
         ("after lead", _led([text for place, text, _ in around if 0 < place <= MAX_BEFORE_HEADLINE])),
         ("beside date", _beside_date(close, language)),
         ("under headline", (text for place, text in shown if 0 < place <= MAX_UNDER_HEADLINE and _is_name(text))),
-        ("at end", _led([text for i, text, node in near.texts if i > last and _LEAD.match(text) and not where.is_elsewhere(node)])),
+        (
+            "at end",
+            _led(
+                [
+                    text
+                    for i, text, node in near.texts
+                    if i > last and _LEAD.match(text) and not where.is_elsewhere(node)
+                ]
+            ),
+        ),
     )
     for label, names in readings[:2] if needs_lead else readings:
         # A "name" whose words stand in the title is a topic.

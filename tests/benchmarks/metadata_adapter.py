@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from scraper import dom
+from scraper import dom, encoding
 from scraper.extraction import metadata
 from scraper.values import Context, Page
 
@@ -15,7 +15,7 @@ from scraper.values import Context, Page
 def fields(html: bytes, url: str) -> dict[str, object]:
     """What `metadata.read` finds, in the shape of the scoring programs."""
     page = Page(url=url, final_url=url, status=200, body=html, fetched_at=datetime.now(UTC))
-    found = metadata.read(dom.parse(html), page, Context())
+    found = metadata.read(dom.parse(encoding.to_utf8(page)), page, Context())
     date = found.published_at.iso() if found.published_at else None
     return {
         "body": None,

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from scraper import dom
-from scraper.extraction import metadata, titles
+from scraper.extraction import metadata
 from scraper.values import Page
 
 SETS = {"wcxb": 1.0, "fundus": 3.0, "trafilatura": 0.7, "postlight": 1.0}
@@ -40,8 +40,8 @@ class Case:
 
 def cases(bench: Path) -> list[Case]:
     sys.path.insert(0, str(bench))
-    import datasets  # noqa: PLC0415
-    import metrics  # noqa: PLC0415
+    import datasets
+    import metrics
 
     found = []
     for name, weight in SETS.items():

@@ -31,7 +31,9 @@ _TRUST = (
     ("dom:text", 1.2),
     ("dom", 0.8),
 )
-_PROFILE = re.compile(r"https?://[^/?#]{1,100}/(?:[^?#]{1,60}/)?(?:authors?|profiles?|people|by)/([a-z]{2,20}(?:-[a-z]{1,20}){1,3})/?$")
+_PROFILE = re.compile(
+    r"https?://[^/?#]{1,100}/(?:[^?#]{1,60}/)?(?:authors?|profiles?|people|by)/([a-z]{2,20}(?:-[a-z]{1,20}){1,3})/?$"
+)
 MAX_ORGANISATIONS = 5
 _AGREEMENT = 0.8
 _PEOPLE = ("person", "handle")
@@ -79,7 +81,9 @@ def _fuller(origin: str, people: set[str], lists: dict[str, list[Name]]) -> list
     found = [
         other
         for other, names in lists.items()
-        if other != origin and " link" not in other and _trust(other) >= 1.6
+        if other != origin
+        and " link" not in other
+        and _trust(other) >= 1.6
         and people < {fold(n.text) for n in names if n.kind in _PEOPLE}
     ]
     return found[:1]
