@@ -45,8 +45,8 @@ _PROMOTIONS = frozenset(
 _CLASSLESS = ("call", "you", "we", "lure", "any", "report")
 _WIDE = "\u0e00"  # from here on scripts without blanks (and Korean, whose words grow): keys are pairs of signs
 _MARKS = "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0963\u0e31-\u0e4e\u200c\u200d"
-_TOKEN = re.compile(rf"[©\w{_MARKS}]+|[:–—→►▶»›：]|[!?;…•·|।۔؟。！？]|\.(?=\s|$)")
-_ENTRY = re.compile(rf"[©\w{_MARKS}]+\*?|[|:]")
+_TOKEN = re.compile(rf"[©\w{_MARKS}]+|[€$£%¥₽₹₴]|[:–—→►▶»›：]|[!?;…•·|।۔؟。！？]|\.(?=\s|$)")
+_ENTRY = re.compile(rf"[©€\w{_MARKS}]+\*?|[|:]")
 _BETWEEN = "\"'()*,-./:;?!|>&"
 _BETWEEN_WIDE = _BETWEEN + "’“”„«»–—…•·→►▶›|¿¡‘®✓✅👉➡️🔴📲。，、！？：；（）「」『』【】《》・।،؛؟۔"
 _NAME = re.compile(r"[^\W\d_]{1,3}|\d+")
@@ -98,7 +98,9 @@ def _normal(text: str) -> str:
     """Words of `text` between blanks, "|" where a clause ends, ": |" after a colon or dash; "| " first and " |" last."""
     tokens = ["|"]
     for token in _TOKEN.findall(text.casefold().replace("i\u0307", "i")):
-        if len(token) > 1 or token.isalnum() or token == "©":
+        if token in "€$£%¥₽₹₴":
+            tokens.append("€")
+        elif len(token) > 1 or token.isalnum() or token == "©":
             tokens.append(token)
         elif token in ":–—→►▶»›：":
             tokens += (":", "|")
@@ -243,7 +245,7 @@ def _found(text: str, hint: str, knowledge: _Knowledge) -> list[_Term]:
     if not found and not _decides(words, hint, knowledge):
         return []
     normal = normal or _normal(text)
-    keys: set[_Key] = {*words, *pairwise(words), *(word[:_STEM] + "*" for word in words)}
+    keys: set[_Key] = {"€", *words, *pairwise(words), *(word[:_STEM] + "*" for word in words)}
     terms = (term for key in keys & knowledge.terms.keys() for term in knowledge.terms[key])
     return found + [term for term in terms if term.pattern in normal]
 
