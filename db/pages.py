@@ -74,6 +74,12 @@ def get_page(connection: Connection, page_id: int) -> PageRecord:
     return _fetch(connection, _records().where(pages.c.id == page_id))[0]
 
 
+def last_outcome(connection: Connection, page_id: int) -> str | None:
+    """What came of digesting the page the last time, None if it never was."""
+    query = sa.select(extractions.c.outcome).where(extractions.c.page_id == page_id)
+    return connection.execute(query.order_by(extractions.c.id.desc()).limit(1)).scalar()
+
+
 def add_extraction(
     connection: Connection, record: PageRecord, key: tuple[str, int], outcome: str, evidence: str, run_id: int | None
 ) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from db.engine import insert
 from db.schema import outcomes, runs
-from scraper.values import Outcome
+from scraper.values import Outcome, OutcomeKind
 
 
 def add_run(connection: Connection, command: str, version: str, now: datetime) -> int:
@@ -26,16 +26,25 @@ def save_ended(connection: Connection, run_id: int, summary: Mapping[str, Any], 
 
 
 def add_outcome(connection: Connection, run_id: int, outcome: Outcome, now: datetime) -> None:
-    """Keeps one outcome of a run."""
+    """Keeps what became of one address in a run, in place of what an earlier stage said of it."""
+    earlier = sa.and_(outcomes.c.run_id == run_id, outcomes.c.url == outcome.url)
+    connection.execute(outcomes.delete().where(earlier))
     row = {"run_id": run_id, "stage": outcome.stage, "url": outcome.url, "kind": outcome.kind.value}
     row |= {"reason": outcome.reason, "elapsed_s": outcome.elapsed_s, "at": now}
     connection.execute(outcomes.insert().values(**row))
+
+
+def count_outcomes(connection: Connection, run_id: int) -> dict[OutcomeKind, int]:
+    """Kind -> number of addresses, of the pages of a run (what became of sources is not among them)."""
+    query = sa.select(outcomes.c.kind, sa.func.count()).where(outcomes.c.run_id == run_id)
+    rows = connection.execute(query.where(outcomes.c.stage != "discover").group_by(outcomes.c.kind))
+    return {OutcomeKind(kind): n for kind, n in rows}
 
 
 def get_outcomes(connection: Connection, run_id: int) -> list[Outcome]:
     """The outcomes of a run, in the order they came about."""
     query = sa.select(outcomes).where(outcomes.c.run_id == run_id).order_by(outcomes.c.id)
     return [
-        Outcome(stage=row.stage, url=row.url, kind=row.kind, reason=row.reason, elapsed_s=row.elapsed_s)
+        Outcome(stage=row.stage, url=row.url, kind=OutcomeKind(row.kind), reason=row.reason, elapsed_s=row.elapsed_s)
         for row in connection.execute(query)
     ]

@@ -229,13 +229,14 @@ revisions = Table(
 extractions = Table(
     "extractions",
     metadata,
-    _ref("page_id", "pages.id", primary_key=True, ondelete="CASCADE"),
-    Column("extractor", String, primary_key=True),
-    Column("generation", Integer, primary_key=True),
+    _key(),
+    _ref("page_id", "pages.id", nullable=False, ondelete="CASCADE"),
+    Column("extractor", String, nullable=False),
+    Column("generation", Integer, nullable=False),
     Column("outcome", String, nullable=False),
     Column("evidence", Text, nullable=False),
-    Column("article_id", Integer),
     _ref("run_id", "runs.id"),
+    UniqueConstraint("page_id", "extractor", "generation"),
 )
 
 site_memories = Table(
@@ -268,11 +269,12 @@ outcomes = Table(
     "outcomes",
     metadata,
     _key(),
-    _ref("run_id", "runs.id", nullable=False, index=True),
+    _ref("run_id", "runs.id", nullable=False),
     Column("stage", String, nullable=False),
     Column("url", Text, nullable=False),
     Column("kind", String, nullable=False),
     Column("reason", Text, nullable=False),
     Column("elapsed_s", Float, nullable=False),
     Column("at", UtcDateTime, nullable=False),
+    UniqueConstraint("run_id", "url"),  # one address, one outcome a run
 )

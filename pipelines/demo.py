@@ -53,7 +53,7 @@ class Demo:
             upgrade(engine)
             self._add(engine, settings, site.url)
             self._run(engine, settings)
-            self.say("The site corrects one article and publishes another; six hours pass by the demo's clock.\n")
+            self.say("The site corrects one article and publishes another; six hours pass by the demo's clock.")
             site.edition, self.ahead = 2, BETWEEN_RUNS
             self._run(engine, settings)
             self._search(engine, words)
@@ -76,7 +76,8 @@ class Demo:
         self.say("\n$ newsdesk run")
         self.outcomes.clear()
         report = run(Job(engine=engine, settings=settings, now=self.now, on_outcome=self.outcomes.append))
-        for outcome in sorted(self.outcomes, key=lambda o: (o.kind.value, o.url)):
+        final = {outcome.url: outcome for outcome in self.outcomes}
+        for outcome in sorted(final.values(), key=lambda o: (o.kind.value, o.url)):
             path = "/" + outcome.url.split("/", 3)[3]
             self.say(f"  {outcome.kind.value:13}{path}  {_short(outcome.reason)}".rstrip())
         self.say(f"  {report.line()}\n")
@@ -101,7 +102,7 @@ def _line(stored: StoredArticle) -> str:
     return f"{day}  {article.title}  ({', '.join(article.authors) or 'no author'})"
 
 
-def demo(say: Callable[[str], None], folder: Path | None = None, words: str = "harbour") -> None:
+def demo(say: Callable[[str], None], folder: Path | None = None, words: str = "ferry") -> None:
     """Nothing; tells the story to `say`, line by line. The database is left in `folder` if one is given."""
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)

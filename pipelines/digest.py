@@ -66,11 +66,13 @@ def digest(desk: Desk) -> None:
         if not batch:
             return
         for record in batch:
-            desk.tell(digest_page(desk, record))
+            outcome, is_news = digest_page(desk, record)
+            if is_news:
+                desk.tell(outcome)
 
 
-def digest_page(desk: Desk, record: PageRecord) -> Outcome:
-    """What became of one page; its row, its article and the ledger say the same."""
+def digest_page(desk: Desk, record: PageRecord) -> tuple[Outcome, bool]:
+    """What became of one page, and whether that is news: reading a page anew with the same result is none."""
     start = time.monotonic()
     with reading(desk.engine) as connection:
         known_memory = memory.get_memory(connection, record.site)
@@ -80,11 +82,14 @@ def digest_page(desk: Desk, record: PageRecord) -> Outcome:
             outcome = article
         else:
             outcome = _save(connection, desk, record, article, known_memory.generation, start)
+        last = pages.last_outcome(connection, record.id)
         key = (EXTRACTOR, known_memory.generation)
         pages.add_extraction(connection, record, key, outcome.kind.value, outcome.reason, desk.run_id)
-        links.save_fate(connection, record.link_id, outcome, desk.run_id)
-        runs.add_outcome(connection, desk.run_id, outcome, desk.now())
-    return outcome
+        is_news = last is None or outcome.kind.value not in (last, OutcomeKind.UNCHANGED.value)
+        if is_news:
+            links.save_fate(connection, record.link_id, outcome, desk.run_id)
+            runs.add_outcome(connection, desk.run_id, outcome, desk.now())
+    return outcome, is_news
 
 
 def _extract(desk: Desk, record: PageRecord, known_memory: SiteMemory) -> Article | Outcome:

@@ -91,7 +91,7 @@ async def attempt_async(stage: str, url: str, work: Callable[[], Awaitable[T]]) 
 
 @dataclass(slots=True)
 class Report:
-    """The sum of a run: outcomes by kind, and what discovery saw. Grows as outcomes come in."""
+    """The sum of a run: outcomes by kind, and what discovery saw; filled in at the end of the run."""
 
     kinds: Counter[OutcomeKind] = field(default_factory=Counter)
     n_sources: int = 0

@@ -79,28 +79,27 @@ def import_list(job: Job, path: Path) -> Report:
 
 def save_page(job: Job, page: Page) -> tuple[Outcome, StoredArticle | None]:
     """Stores one page; what became of it, and the article it is or belongs to, if any."""
-    found: dict[str, Outcome] = {}
-    with _begun(job, "extract") as (run_id, writer, _report, _tell):
+    with _begun(job, "extract") as (run_id, writer, _report, tell):
         at_once = take(Intake(engine=job.engine, writer=writer, run_id=run_id), page)
-        _digest(job, run_id, lambda outcome: found.update({outcome.url: outcome}))
-    with reading(job.engine) as connection:
-        stored = articles.get_article(connection, page.url)
-    return at_once or found[page.url], stored
+        _digest(job, run_id, tell)
+        with reading(job.engine) as connection:
+            later = [outcome for outcome in runs.get_outcomes(connection, run_id) if outcome.url == page.url]
+            stored = articles.get_article(connection, page.url)
+    return at_once or later[0], stored
 
 
 @contextmanager
 def _begun(job: Job, command: str) -> Iterator[tuple[int, ArchiveWriter, Report, Callable[[Outcome], None]]]:
-    """The run's id, its own archive files, its sum, and where outcomes are told; kept as ended only if it got there."""
+    """The run's id, its own archive files, its report, and where outcomes are told.
+
+    The report is summed up, and the run kept as ended, only if it gets to its end.
+    """
     report = Report()
-
-    def tell(outcome: Outcome) -> None:
-        report.kinds[outcome.kind] += 1
-        job.on_outcome(outcome)
-
     with writing(job.engine) as connection:
         run_id = runs.add_run(connection, command, VERSION, job.now())
     name = f"{command}-{job.now():%Y%m%d%H%M%S}-{run_id:06}"
     with ArchiveWriter(Path(job.settings.archive), name) as writer:
-        yield run_id, writer, report, tell
+        yield run_id, writer, report, job.on_outcome
     with writing(job.engine) as connection:
+        report.kinds.update(runs.count_outcomes(connection, run_id))
         runs.save_ended(connection, run_id, report.summary(), job.now())

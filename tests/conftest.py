@@ -75,3 +75,8 @@ def engine(address: str) -> Iterator[Engine]:
     upgrade(found)
     yield found
     found.dispose()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--accept` rewrites what is expected; the diff is the review."""
+    parser.addoption("--accept", action="store_true", help="write present results where expected ones are kept")

@@ -25,6 +25,7 @@ class DemoSite:
     def __init__(self, *, edition: int = 1, now: datetime | None = None, port: int = 0) -> None:
         self.edition = edition
         self.requests: list[tuple[str, str, Mapping[str, str]]] = []
+        self._answers: dict[int, dict[str, Answer]] = {}
         self._now = (now or datetime.now(UTC)).replace(microsecond=0)
         self._server = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
         self._server.daemon_threads = True
@@ -47,16 +48,20 @@ class DemoSite:
 
     def answer(self, path: str) -> Answer | None:
         """What the site answers at `path` in its present edition, None where it has nothing."""
-        return answers(self.url, self.edition, self._now).get(path)
+        if self.edition not in self._answers:
+            self._answers[self.edition] = answers(self.url, self.edition, self._now)
+        return self._answers[self.edition].get(path)
 
 
 def _handler(site: DemoSite) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
 
         def do_GET(self) -> None:
             path = self.path.partition("?")[0]
-            site.requests.append((self.command, path, dict(self.headers)))
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            site.requests.append((self.command, path, headers))
             found = site.answer(path)
             if found is None:
                 found = Answer(body="<title>Not found</title>", status=404, modified_at=site._now)

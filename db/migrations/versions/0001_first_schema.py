@@ -106,8 +106,8 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name="fk_outcomes_run_id"),
         sa.PrimaryKeyConstraint("id", name="pk_outcomes"),
+        sa.UniqueConstraint("run_id", "url", name="uq_outcomes_run_id_url"),
     )
-    op.create_index("ix_outcomes_run_id", "outcomes", ["run_id"], unique=False)
     op.create_table(
         "pages",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -173,16 +173,17 @@ def upgrade() -> None:
     op.create_index("ix_articles_url", "articles", ["url"], unique=False)
     op.create_table(
         "extractions",
+        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("page_id", sa.Integer(), nullable=False),
         sa.Column("extractor", sa.String(), nullable=False),
         sa.Column("generation", sa.Integer(), nullable=False),
         sa.Column("outcome", sa.String(), nullable=False),
         sa.Column("evidence", sa.Text(), nullable=False),
-        sa.Column("article_id", sa.Integer(), nullable=True),
         sa.Column("run_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["page_id"], ["pages.id"], name="fk_extractions_page_id", ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name="fk_extractions_run_id"),
-        sa.PrimaryKeyConstraint("page_id", "extractor", "generation", name="pk_extractions"),
+        sa.PrimaryKeyConstraint("id", name="pk_extractions"),
+        sa.UniqueConstraint("page_id", "extractor", "generation", name="uq_extractions_page_id_extractor_generation"),
     )
     op.create_table(
         "article_authors",

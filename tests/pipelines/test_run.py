@@ -1,0 +1,244 @@
+"""The whole program against the demo site, over real HTTP, on both databases."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+
+from db import articles, schema, search, sources
+from db.engine import reading, writing
+from pipelines.adding import Search
+from pipelines.demo_site import site as demo
+from pipelines.demo_site.content import furniture
+from pipelines.demo_site.server import DemoSite
+from pipelines.outcomes import Report
+from pipelines.run import Job, run
+from pipelines.settings import Settings
+from pipelines.single import policy
+from scraper.fetching.client import Fetcher
+from scraper.text import fold
+from scraper.values import Outcome, StoredArticle
+from tests.builders import NOW
+
+HOUR = timedelta(hours=1)
+
+
+@dataclass
+class Desk:
+    """A database, a site, and a clock that a test moves."""
+
+    engine: Engine
+    site: DemoSite
+    settings: Settings
+    at: datetime = NOW
+    outcomes: list[Outcome] = field(default_factory=list)
+
+    def now(self) -> datetime:
+        return self.at
+
+    def add(self) -> None:
+        async def look() -> list[Any]:
+            async with Fetcher(policy(self.settings), now=self.now) as fetcher:
+                return await Search(fetcher=fetcher, now=self.now).look(self.site.url)
+
+        with writing(self.engine) as connection:
+            for finding in asyncio.run(look()):
+                if finding.is_taken:
+                    sources.add_source(connection, finding.source, self.at)
+
+    def run(self, **options: Any) -> Report:
+        self.outcomes.clear()
+        job = Job(engine=self.engine, settings=self.settings, now=self.now, on_outcome=self.outcomes.append, **options)
+        return run(job)
+
+    def kinds(self) -> dict[str, str]:
+        base = self.site.url.rstrip("/")
+        return {outcome.url.removeprefix(base): outcome.kind.value for outcome in self.outcomes}
+
+    def stored(self) -> dict[str, StoredArticle]:
+        base = self.site.url.rstrip("/")
+        with reading(self.engine) as connection:
+            return {s.article.url.removeprefix(base): s for s in articles.iter_articles(connection)}
+
+    def rows(self) -> dict[str, list[Any]]:
+        """All that the database says of the web, without our own times and the runs' own rows."""
+        ours = {"checked_at", "due_at", "run_id", "learned_at", "elapsed_s", "at", "started_at", "ended_at", "id"}
+        ours |= {"fetched_at", "archive_file", "archive_offset", "archive_length", "first_seen_at"}
+        found = {}
+        with reading(self.engine) as connection:
+            for table in schema.metadata.sorted_tables:
+                if table.name not in ("runs", "outcomes"):
+                    columns = [column for column in table.c if column.name not in ours]
+                    found[table.name] = sorted(map(repr, connection.execute(sa.select(*columns)).all()))
+        return found
+
+
+@pytest.fixture
+def desk(engine: Engine, tmp_path: Path) -> Iterator[Desk]:
+    with DemoSite(now=NOW) as site:
+        address = site.url.removeprefix("http://").rstrip("/")
+        settings = Settings(db="", archive=str(tmp_path / "archive"), min_delay_s=0, allow_addresses=(address,))
+        yield Desk(engine=engine, site=site, settings=settings)
+
+
+SHIPYARD = "/wirtschaft/werft-bekommt-auftrag"
+ODD = {
+    demo.TEASER_PATH: {"teaser", "paywall"},
+    demo.INDEX_PATH: {"index_page"},
+    demo.LOST_PATH: {"soft_404"},
+    demo.GONE_PATH: {"http_error"},
+    demo.HIDDEN_PATH: {"robots"},
+}
+
+
+def test_first_run(desk: Desk):
+    """Every address has one outcome, and it is the right one; what is stored is the article and nothing else."""
+    desk.add()
+    report = desk.run()
+    kinds = desk.kinds()
+    assert sum(report.kinds.values()) == len(kinds) == report.n_new == len(desk.site.pieces) + len(ODD) + 1
+    for path, expected in ODD.items():
+        assert kinds[path] in expected, path
+    assert {kinds[SHIPYARD], kinds[demo.SECOND_PATH]} == {"stored", "duplicate"}
+    others = [piece.path for piece in desk.site.pieces if piece.path != SHIPYARD]
+    assert {path: kinds[path] for path in others} == dict.fromkeys(others, "stored")
+
+
+def test_articles_are_whole_and_clean(desk: Desk):
+    """Title, authors, time, language and every paragraph are the publisher's; no line of furniture is among them."""
+    desk.add()
+    desk.run()
+    stored = desk.stored()
+    for piece in desk.site.pieces:
+        article = stored.get(piece.path, stored.get(demo.SECOND_PATH)).article
+        assert article.title == piece.title
+        assert article.authors == piece.authors
+        assert article.language == piece.language
+        assert article.published_at is not None
+        assert article.published_at.at == piece.published_at
+        text = fold(article.body)
+        missing = [line for line in piece.body if fold(line) not in text]
+        assert not missing, piece.path
+        junk = furniture(piece.language)
+        lines = [*junk["newsletter"], *junk["related"], *junk["comments"], *junk["webinar"], junk["read_also"]]
+        lines += [junk["consent"], junk["author_box"], junk["footer"]]
+        kept = [line for line in lines if fold(line) in text]
+        assert not kept, piece.path
+
+
+def test_second_run_at_once_changes_nothing(desk: Desk):
+    """Nothing is due, so nothing is asked; with --all the sources are asked, conditionally, and nothing is new."""
+    desk.add()
+    desk.run()
+    before = desk.rows()
+    n_requests = len(desk.site.requests)
+    assert desk.run().summary() == {"sources": 0, "sources_failed": 0, "announced": 0, "new": 0, "too_old": 0}
+    assert len(desk.site.requests) == n_requests
+    report = desk.run(include_all=True)
+    assert (report.n_new, report.kinds) == (0, {})
+    conditional = [headers for _, path, headers in desk.site.requests[n_requests:] if path != "/robots.txt"]
+    assert len(conditional) == 3
+    assert all("if-none-match" in headers for headers in conditional)
+    assert desk.rows() == before
+
+
+def test_second_edition(desk: Desk):
+    """The corrected article is revised, the new one stored, all others unchanged, and none twice."""
+    desk.add()
+    desk.run()
+    before = desk.stored()
+    desk.site.edition, desk.at = 2, NOW + 6 * HOUR
+    desk.run()
+    kinds = desk.kinds()
+    assert kinds["/town/night-ferry-sails-again"] == "revised"
+    assert kinds["/town/first-snow"] == "stored"
+    rest = {path: kind for path, kind in kinds.items() if path in before and kind not in ("revised",)}
+    assert set(rest.values()) <= {"unchanged"}
+    after = desk.stored()
+    assert after.keys() - before.keys() == {"/town/first-snow"}
+    ferry = after["/town/night-ferry-sails-again"]
+    assert ferry.article.title == "Night ferry to sail again from Saturday"
+    assert "Correction: an earlier version" in ferry.article.body
+    assert ferry.first_seen_at == before["/town/night-ferry-sails-again"].first_seen_at
+    with reading(desk.engine) as connection:
+        n = connection.execute(sa.select(sa.func.count()).select_from(schema.revisions)).scalar()
+        assert n == len(after) + 1
+        titles = [s.article.title for s in articles.get_articles(connection, search.search(connection, "saturday"))]
+    assert ferry.article.title in titles
+
+
+def test_a_better_extractor_reads_the_archive_and_revises_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch):
+    """Another extractor version reads the same pages again, offline; no revision is added."""
+    desk.add()
+    desk.run()
+    before = desk.stored()
+    n_requests = len(desk.site.requests)
+    monkeypatch.setattr("pipelines.digest.EXTRACTOR", "newsdesk-next")
+    report = desk.run()
+    assert len(desk.site.requests) == n_requests
+    assert report.kinds == {}, "reading anew with the same result is no news"
+    with reading(desk.engine) as connection:
+        query = sa.select(sa.func.count()).select_from(schema.extractions)
+        n_pages = connection.execute(sa.select(sa.func.count()).select_from(schema.pages)).scalar()
+        assert connection.execute(query.where(schema.extractions.c.extractor == "newsdesk-next")).scalar() == n_pages
+        assert connection.execute(sa.select(sa.func.count()).select_from(schema.revisions)).scalar() == len(before)
+
+
+@pytest.mark.parametrize("at", ["pipelines.run.crawl", "pipelines.run.learn", "pipelines.run.digest"])
+def test_a_run_that_stops_is_finished_by_the_next(desk: Desk, monkeypatch: pytest.MonkeyPatch, at: str):
+    """Stopped before any stage and run again, the database is that of an unbroken run."""
+
+    def stop(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    desk.add()
+    with monkeypatch.context() as patch:
+        patch.setattr(at, stop)
+        with pytest.raises((KeyboardInterrupt, asyncio.CancelledError)):
+            desk.run()
+    desk.run()
+    assert {demo.TEASER_PATH, SHIPYARD} & {*desk.kinds()}
+    assert len(desk.stored()) == len(desk.site.pieces)
+
+
+def test_what_crashes_is_recorded_and_the_run_goes_on(desk: Desk, monkeypatch: pytest.MonkeyPatch):
+    """One page that makes us crash costs that page, with its traceback in the ledger."""
+    import pipelines.digest
+
+    sane = pipelines.digest.extract
+
+    def fragile(page: Any, context: Any) -> Any:
+        if page.url.endswith("old-crane-moves"):
+            raise ZeroDivisionError("by design")
+        return sane(page, context)
+
+    desk.add()
+    monkeypatch.setattr("pipelines.digest.extract", fragile)
+    report = desk.run()
+    assert report.kinds["crashed"] == 1
+    assert report.kinds["stored"] == len(desk.site.pieces) - 1
+    with reading(desk.engine) as connection:
+        row = connection.execute(sa.select(schema.outcomes).where(schema.outcomes.c.kind == "crashed")).one()
+    assert "ZeroDivisionError: by design" in row.reason
+
+
+def test_a_deleted_address_is_never_taken_up_again(desk: Desk):
+    """The tombstone holds through later runs and editions."""
+    from db import deletion
+
+    desk.add()
+    desk.run()
+    victim = desk.stored()["/town/night-ferry-sails-again"]
+    with writing(desk.engine) as connection:
+        deletion.delete_article(connection, Path(desk.settings.archive), victim.id, NOW)
+    desk.site.edition, desk.at = 2, NOW + 6 * HOUR
+    n_requests = len(desk.site.requests)
+    desk.run()
+    assert "/town/night-ferry-sails-again" not in desk.stored()
+    assert "/town/night-ferry-sails-again" not in [path for _, path, _ in desk.site.requests[n_requests:]]
