@@ -26,8 +26,10 @@ _TABLES = Path(__file__).parent / "junk_tables"
 _WEIGHTS = {"sure": 3.0, "opener": 4.0, "label": 5.0, "object": 2.0, "topic": 1.0, "call": 1.5, "you": 0.5, "we": 1.0, "lure": 0.5}
 _AT_MOST = {"sure": 2, "opener": 1, "label": 1, "object": 2, "topic": 1, "call": 1, "you": 1, "we": 1, "lure": 3, "report": 3}
 _REPORT = -1.5
+_DEMANDING = ("sure", "opener", "call")
+_DEMANDS_NOTHING = -1.5  # nouns and lures only: articles are full of them
 _MAX_CHARS = 420
-_NEEDED = ((90, 4.0), (160, 4.5), (240, 5.5), (_MAX_CHARS, 6.5))
+_NEEDED = ((90, 4.0), (160, 4.5), (240, 6.0), (_MAX_CHARS, 7.5))
 _LABEL_CHARS = 60
 _GLANCE = 120  # of longer blocks the beginning and the end are looked at before the whole
 _FRAGMENT_CHARS = 60
@@ -207,6 +209,8 @@ def _sum(evidence: _Evidence) -> float:
     total = sum(
         weight * min(len(evidence.found.get(role, ())), _AT_MOST[role]) for role, weight in _WEIGHTS.items()
     )
+    if evidence.found.keys().isdisjoint(_DEMANDING):
+        total += _DEMANDS_NOTHING
     return total + _REPORT * min(len(evidence.found.get("report", ())), _AT_MOST["report"])
 
 
