@@ -1,7 +1,7 @@
 """The one door to selectolax.lexbor: nobody else imports it.
 
 Says what each HTML element is to a reader of text (`ROLES`), and keeps the parser from input it cannot
-digest: see `tame`. Does not decide anything about articles.
+digest (`taming`). Does not decide anything about articles.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from scraper import taming
 
 __all__ = ["ROLES", "TEXT_ID", "Node", "Role", "Tree", "parse"]
 
@@ -48,7 +50,7 @@ _ROLE_TAGS = {
 
 def parse(html: str | bytes) -> Tree:
     """The tree of `html`; bytes must be UTF-8. Never fails: HTML has no invalid input (WHATWG 13.2)."""
-    return LexborHTMLParser(html)
+    return LexborHTMLParser(taming.tame(html.encode("utf-8", "replace") if isinstance(html, str) else html))
 
 
 def _tag_id(tag: str) -> int:

@@ -34,13 +34,18 @@ class Box:
 
 @dataclass(slots=True)
 class Block:
-    """One run of text. `box` is the index of the element it stands in; counts are in characters."""
+    """One run of text. `box` is the index of the element it stands in; counts are in characters.
+
+    `n_before_link` and `n_after_link` are what stands before the first and after the last link, -1 without links.
+    """
 
     text: str
     box: int
     n_link_chars: int
     n_bold_chars: int
     n_links: int
+    n_before_link: int
+    n_after_link: int
     follows_media: bool
 
 
@@ -80,6 +85,8 @@ class _Walk:
         self.pieces: list[str] = []
         self.n_link = self.n_bold = self.n_links = 0
         self.in_link = self.in_bold = self.in_pre = 0
+        self.n_chars = 0
+        self.first_link = self.last_link = -1
         self.follows_media = False
         self.box = -1
 
@@ -117,9 +124,21 @@ class _Walk:
     def mark(self, role: int) -> None:
         """Note what an element without text of its own says: a line break, or a picture."""
         if role == dom.Role.BREAK:
-            self.pieces.append(_BREAK)
+            if self._is_after_break():
+                self.flush()
+            else:
+                self.pieces.append(_BREAK)
         elif role == dom.Role.MEDIA:
             self.follows_media = True
+
+    def _is_after_break(self) -> bool:
+        """Whether nothing but white space came since the last line break."""
+        for piece in reversed(self.pieces):
+            if piece == _BREAK:
+                return True
+            if piece and not piece.isspace():
+                return False
+        return False
 
     def enter(self, node: dom.Node, role: int) -> None:
         if role == dom.Role.INLINE:
@@ -169,6 +188,10 @@ class _Walk:
     def add(self, text: str) -> None:
         if not text.isspace():
             n = len(text)
+            if self.in_link:
+                self.first_link = self.n_chars if self.first_link < 0 else self.first_link
+                self.last_link = self.n_chars + n
+            self.n_chars += n
             self.n_link += n if self.in_link else 0
             self.n_bold += n if self.in_bold else 0
         self.pieces.append(text)
@@ -180,25 +203,27 @@ class _Walk:
             raw = _unglued(pieces)
             if raw and not raw.isspace():
                 self.keep(raw)
-        self.n_link = self.n_bold = 0
+        self.n_link = self.n_bold = self.n_chars = 0
+        self.first_link = self.last_link = -1
         self.n_links = self.in_link  # a link around several blocks counts in each
 
     def keep(self, raw: str) -> None:
-        texts = [clean(raw.replace(_BREAK, "\n")).strip("\n")] if self.in_pre else _texts(raw)
-        total = sum(map(len, texts)) or 1
-        for text in texts:
-            share = len(text) / total
-            self.layout.blocks.append(
-                Block(
-                    text=text,
-                    box=self.box,
-                    n_link_chars=min(len(text), round(self.n_link * share)),
-                    n_bold_chars=min(len(text), round(self.n_bold * share)),
-                    n_links=self.n_links,
-                    follows_media=self.follows_media,
-                )
+        text = clean(raw.replace(_BREAK, "\n")).strip("\n") if self.in_pre else _text(raw)
+        if not text:
+            return
+        self.layout.blocks.append(
+            Block(
+                text=text,
+                box=self.box,
+                n_link_chars=min(len(text), self.n_link),
+                n_bold_chars=min(len(text), self.n_bold),
+                n_links=self.n_links,
+                n_before_link=self.first_link,
+                n_after_link=self.n_chars - self.last_link if self.last_link >= 0 else -1,
+                follows_media=self.follows_media,
             )
-            self.follows_media = False
+        )
+        self.follows_media = False
 
 
 def _unglued(pieces: list[str]) -> str:
@@ -212,12 +237,11 @@ def _unglued(pieces: list[str]) -> str:
     return "".join(out)
 
 
-def _texts(raw: str) -> list[str]:
-    """The paragraphs of `raw`, white space squashed, single line breaks kept."""
+def _text(raw: str) -> str:
+    """`raw` with white space squashed, single line breaks kept."""
     if _BREAK not in raw:
-        return [" ".join(clean(raw).split())]
-    lines = [" ".join(clean(line).split()) for line in raw.split(_BREAK)]
-    return [text for part in "\n".join(lines).split("\n\n") if (text := part.strip("\n"))]
+        return " ".join(clean(raw).split())
+    return "\n".join(" ".join(clean(line).split()) for line in raw.split(_BREAK)).strip("\n")
 
 
 def _hides(attributes: dict[str, str | None]) -> bool:

@@ -51,12 +51,24 @@ CLASS_WORDS: dict[str, tuple[str, ...]] = {
     "author": ("author", "byline", " bio", "contributor", "profile"),
     "meta": ("meta", "date", " time", "info", "publish", "label"),
     "tags": (" tag", "categor", "topic", "breadcrumb", "keyword"),
-    "comment": ("comment", "disqus", "discussion", "respond", "reply", "review"),
+    "comment": ("comment", "disqus", "discussion", "respond", "reply"),
     "page": ("header", "footer", "sidebar", "menu", "nav", "masthead", "toolbar", "rail"),
     "aside": ("aside", "widget", "module", "inset", "factbox", "infobox", "fact", "box", "note", "disclaimer"),
     "embed": ("embed", "tweet", "instagram", "iframe", "oembed"),
     "quote": ("quote", "pullquote"),
-    "popup": ("modal", "popup", "cookie", "consent", "overlay", "tooltip", "dialog", "gdpr", "hidden", "sr only"),
+    "consent": (
+        "consent",
+        "cookie",
+        "gdpr",
+        "onetrust",
+        " ot sdk",
+        "didomi",
+        "usercentrics",
+        "privacy",
+        "cmplz",
+        "truste",
+    ),
+    "popup": ("modal", "popup", "overlay", "tooltip", "dialog", "hidden", "sr only"),
     "table": ("table", "toc ", "score", "ticker", "chart"),
     "pager": ("pagin", "next", "prev", "pager", "jump"),
 }
@@ -82,3 +94,6 @@ _TAGS = (
     "a",
 )
 TAG_BITS: dict[str, int] = {tag: 1 << (len(CLASS_WORDS) + at) for at, tag in enumerate(_TAGS)}
+
+# What other people wrote, not the page's author.
+FOREIGN_BITS: int = sum(1 << at for at, name in enumerate(CLASS_WORDS) if name in ("consent", "comment"))

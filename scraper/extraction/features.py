@@ -18,8 +18,8 @@ import numpy as np
 import numpy.typing as npt
 
 from scraper.extraction.blocks import Layout
-from scraper.extraction.class_words import CLASS_WORDS, TAG_BITS
-from scraper.text import fold
+from scraper.extraction.class_words import CLASS_WORDS, FOREIGN_BITS, TAG_BITS
+from scraper.text import words
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -31,7 +31,8 @@ _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3
 _UNSPACED_SCALE = 2.5
 # From this many letters without link on, text counts as prose: 60 to 100 made no difference on the corpora.
 _PROSE = 80
-_LOOK = 300  # characters of a block that are compared with title, description and announced body
+_GLANCE = 60  # characters of a block that are looked at one by one
+_LOOK = 160  # characters of a block that are compared with title, description and announced body
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +42,7 @@ class Hints:
     title: str | None = None
     description: str | None = None
     article_body: str | None = None
+    language: str | None = None
     url: str = ""
     repeated: Collection[str] = frozenset()
 
@@ -89,7 +91,7 @@ def _view(layout: Layout) -> _View:
         layout=layout,
         size=size,
         link=n_link,
-        prose=np.where(size >= _PROSE, size * (1 - n_link) ** 2, 0.0),
+        prose=np.where((size >= _PROSE) & ~_foreign(layout, own_bits), size * (1 - n_link) ** 2, 0.0),
         box=np.array([b.box for b in blocks]),
         parent=np.array([max(0, b.parent) for b in boxes]),
         depth=np.array([b.depth for b in boxes]),
@@ -101,13 +103,26 @@ def _view(layout: Layout) -> _View:
     )
 
 
+def _foreign(layout: Layout, own_bits: list[int]) -> npt.NDArray[np.bool_]:
+    """The blocks that other people wrote: consent dialogues and comments never count as the page's prose.
+
+    A box with such a class that holds the page's heading, or nearly all its text, is a page that has comments.
+    """
+    marked = np.zeros(len(layout.blocks), dtype=bool)
+    h1 = next((at for at, b in enumerate(layout.blocks) if layout.boxes[b.box].tag == "h1"), -1)
+    for box, bits in zip(layout.boxes, own_bits, strict=True):
+        if bits & FOREIGN_BITS and not box.first <= h1 < box.end and box.end - box.first < 0.9 * len(marked):
+            marked[box.first : box.end] = True
+    return marked
+
+
 def _bits(layout: Layout) -> tuple[list[int], list[int], list[int]]:
     """Per box: bits of its own class words, bits of its and all outer boxes' words and tags, number of its look."""
-    words = _word_bits({box.signature for box in layout.boxes})
+    known = _word_bits({box.signature for box in layout.boxes})
     own, everything, looks = [], [], []
     seen: dict[tuple[int, str, str], int] = {}
     for at, box in enumerate(layout.boxes):
-        bits = words[box.signature]
+        bits = known[box.signature]
         above = everything[box.parent] if at else 0
         own.append(bits)
         everything.append(above | bits | TAG_BITS.get(box.tag, 0))
@@ -153,14 +168,16 @@ def _text(view: _View) -> dict[str, Floats]:
         "size": view.size,
         "link_density": view.link,
         "n_links": np.array([float(b.n_links) for b in blocks]),
+        "n_before_link": np.array([float(b.n_before_link) for b in blocks]),
+        "n_after_link": np.array([float(b.n_after_link) for b in blocks]),
         "bold_density": np.array([b.n_bold_chars for b in blocks]) / n,
         "marks": marks.astype(float),
         "mark_density": marks / view.size.clip(1),
         "ends_sentence": np.array([float(t.endswith(_END)) for t in texts]),
         "ends_colon": np.array([float(t.endswith((":", "：", "…", "..."))) for t in texts]),
         "begins_lower": np.array([float(t[:1].islower()) for t in texts]),
-        "upper_share": np.array([sum(map(str.isupper, t[:_LOOK])) / max(1, len(t[:_LOOK])) for t in texts]),
-        "digit_share": np.array([sum(map(str.isdigit, t[:_LOOK])) / max(1, len(t[:_LOOK])) for t in texts]),
+        "upper_share": np.array([sum(map(str.isupper, t[:_GLANCE])) / min(_GLANCE, max(1, len(t))) for t in texts]),
+        "digit_share": np.array([sum(map(str.isdigit, t[:_GLANCE])) / min(_GLANCE, max(1, len(t))) for t in texts]),
         "line_breaks": np.array([float(t.count("\n")) for t in texts]),
         "word_length": view.size / np.array([t.count(" ") + 1.0 for t in texts]),
         "follows_media": np.array([float(b.follows_media) for b in blocks]),
@@ -174,12 +191,17 @@ def _tags(view: _View) -> dict[str, Floats]:
     boxes = view.layout.boxes
     tags = [boxes[b.box].tag for b in view.layout.blocks]
     outer = [boxes[max(0, boxes[b.box].parent)].tag for b in view.layout.blocks]
-    levels = {"h1": 1.0, "h2": 2.0, "h3": 3.0, "h4": 4.0, "h5": 5.0, "h6": 6.0}
     found = {f"is_{tag}": np.array([float(t == tag) for t in tags]) for tag in ("p", "li", "div", "td", "figcaption")}
     found |= {f"in_{tag}": np.array([float(t == tag) for t in outer]) for tag in ("div", "li", "td", "blockquote")}
-    found["heading"] = np.array([levels.get(t, 0.0) for t in tags])
+    found["heading"] = _headings(view)
     found["is_hidden"] = np.array([float(boxes[b.box].is_hidden) for b in view.layout.blocks])
     return found
+
+
+def _headings(view: _View) -> Floats:
+    """1 to 6 in a heading of that level, 0 elsewhere."""
+    tags = [view.layout.boxes[b.box].tag for b in view.layout.blocks]
+    return np.array([float(t[1]) if len(t) == 2 and t[0] == "h" and t[1] in "123456" else 0.0 for t in tags])
 
 
 def _names(view: _View) -> dict[str, Floats]:
@@ -204,7 +226,7 @@ def _apart(view: _View) -> tuple[Ints, Floats]:
     while at > 0:
         at = int(view.parent[at])
         chain.add(at)
-    looks = view.signature.tolist()
+    looks, blocks_inside = view.signature.tolist(), (view.end - view.first).tolist()
     bits, twins = [0] * len(looks), [0] * len(looks)
     count: dict[tuple[int, int], int] = {}
     for box, parent in enumerate(view.parent.tolist()):
@@ -213,7 +235,8 @@ def _apart(view: _View) -> tuple[Ints, Floats]:
     for box, (parent, own) in enumerate(zip(view.parent.tolist(), view.own_bits.tolist(), strict=True)):
         if box not in chain:
             bits[box] = bits[parent] | own | TAG_BITS.get(view.layout.boxes[box].tag, 0)
-            twins[box] = max(twins[parent], count[parent, looks[box]])
+            n_twins = count[parent, looks[box]] if blocks_inside[box] > 1 else 0
+            twins[box] = max(twins[parent], n_twins)
     return np.array(bits)[view.box], np.array(twins, dtype=np.float64)[view.box]
 
 
@@ -332,7 +355,7 @@ def _places(view: _View) -> dict[str, Floats]:
 
 
 def _neighbours(view: _View) -> dict[str, Floats]:
-    heading = _tags(view)["heading"]
+    heading = _headings(view)
     look = view.signature[view.box].astype(float)
     found = {}
     for name, step in (("prev", 1), ("next", -1), ("prev2", 2), ("next2", -2)):
@@ -364,27 +387,27 @@ _GROUPS = (_text, _tags, _names, _looks, _containers, _places, _neighbours)
 
 def _hints(view: _View, hints: Hints) -> dict[str, Floats]:
     """How far blocks agree with what the page says about itself, and with each other."""
-    texts = [fold(b.text[:_LOOK]) for b in view.layout.blocks]
-    title, description = fold(hints.title or ""), fold(hints.description or "")
-    announced = fold(hints.article_body or "")
-    title_words, description_words = set(title.split()), set(description.split())
+    blocks = view.layout.blocks
+    title_words, description_words = set(words(hints.title or "")), set(words(hints.description or ""))
+    announced = " ".join(words(hints.article_body or ""))
     seen: dict[str, int] = {}
     rows = []
-    for at, text in enumerate(texts):
-        words = set(text.split())
-        twin = seen.setdefault(text, at)
+    for at, block in enumerate(blocks):
+        listed = words(block.text[:_LOOK])
+        own = set(listed)
+        n, in_title, in_description = max(1, len(own)), len(own & title_words), len(own & description_words)
         rows.append(
             (
-                len(words & title_words) / max(1, len(words)),
-                len(words & title_words) / max(1, len(title_words)),
-                len(words & description_words) / max(1, len(words)),
-                len(words & description_words) / max(1, len(description_words)),
-                float(text in announced) if announced and len(text) > 12 else -1.0,
-                float(twin != at),
+                in_title / n,
+                in_title / max(1, len(title_words)),
+                in_description / n,
+                in_description / max(1, len(description_words)),
+                float(" ".join(listed) in announced) if announced and len(block.text) > 12 else -1.0,
+                float(seen.setdefault(block.text, at) != at),
             )
         )
     found = dict(zip(_HINT_NAMES, np.array(rows, dtype=np.float64).T, strict=True))
-    found["announced_size"] = np.full(len(texts), float(len(announced)))
+    found["announced_size"] = np.full(len(blocks), float(len(announced)))
     return found
 
 

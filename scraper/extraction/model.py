@@ -1,4 +1,4 @@
-"""The trained part: a forest of oblivious trees read from `model.json`, and its evaluation.
+"""The trained part: two forests of oblivious trees, one a look (`scoring`), read from `model.json`, and its evaluation.
 
 An oblivious tree asks the same question of every row at each of its levels, so that the answers of all rows are
 bits of an index into its leaves: the whole forest is one comparison, one product, one look-up and one sum.
@@ -62,8 +62,33 @@ class Forest:
         return np.asarray(answers.reshape(len(table), *self.feature.shape) @ powers)
 
 
-def parse(content: Mapping[str, Any]) -> Forest:
-    """The forest of a model file's content."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """What the file holds: the forest of the first look at every block, and that of the second at candidates."""
+
+    first: Forest
+    second: Forest
+
+
+def parse(text: str) -> Model:
+    """The model in the text of a model file."""
+    content = json.loads(text)
+    return Model(first=_forest(content["first"]), second=_forest(content["second"]))
+
+
+def dump(model: Model, origin: Mapping[str, Any]) -> str:
+    """The text of a model file: `origin` in words, the numbers packed."""
+    content = {"origin": origin, "first": _content(model.first), "second": _content(model.second)}
+    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+
+
+@cache
+def shipped() -> Model:
+    """The model that comes with the package."""
+    return parse(FILE.read_text("utf-8"))
+
+
+def _forest(content: Mapping[str, Any]) -> Forest:
     shape = (content["trees"], content["levels"])
     return Forest(
         names=tuple(content["names"]),
@@ -74,11 +99,10 @@ def parse(content: Mapping[str, Any]) -> Forest:
     )
 
 
-def dump(forest: Forest, origin: Mapping[str, Any]) -> str:
-    """The model file: `origin` in words, the numbers packed. Leaves lose what is below 1/32000 of the largest."""
+def _content(forest: Forest) -> dict[str, Any]:
+    """A forest's part of the file. Leaves lose what is below 1/32000 of the largest."""
     unit = float(np.abs(forest.leaf).max()) / 32000
-    content = {
-        "origin": origin,
+    return {
         "names": forest.names,
         "trees": forest.feature.shape[0],
         "levels": forest.feature.shape[1],
@@ -88,13 +112,6 @@ def dump(forest: Forest, origin: Mapping[str, Any]) -> str:
         "border": _packed(forest.border, "<f4"),
         "leaf": _packed(np.round(forest.leaf / unit), "<i2"),
     }
-    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
-
-
-@cache
-def shipped() -> Forest:
-    """The forest that comes with the package."""
-    return parse(json.loads(FILE.read_text("utf-8")))
 
 
 def _numbers(packed: str, kind: str) -> npt.NDArray[Any]:

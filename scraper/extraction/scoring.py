@@ -1,39 +1,48 @@
 """How likely each block is part of the article: features in, one number a block out.
 
-The numbers are probabilities learned from pages with known articles (`model`). What becomes of a block is
-decided in `body`; here is only the judgement of the block, and on request what it rests on.
+Two looks. The first sees every block's place and shape (`features`), the second what the candidates say and stand
+among (`wording`). Both judge by what was learned from pages with known articles (`model`). What becomes of a block is
+decided in `body`; here is only the judgement, and on request what it rests on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from scraper.extraction import features, model
+from scraper.extraction import features, model, wording
 from scraper.extraction.blocks import Layout
 from scraper.extraction.features import Floats, Hints
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scores:
-    """`chance` is between 0 and 1, one a block; `columns` are the features it was computed from."""
+    """`chance` is between 0 and 1, one a block. The rest is what it was computed from, for `reasons`."""
 
     chance: Floats
-    columns: Mapping[str, Floats]
-    forest: model.Forest
+    first: Mapping[str, Floats]
+    second: Mapping[str, Floats]
+    candidates: Sequence[int]
+    model: model.Model
 
     def reasons(self, block: int, n: int = 3) -> list[tuple[str, float]]:
         """The `n` features that decided the block of that index: name, and weight (positive speaks for the article)."""
-        return self.forest.reasons(self.columns, block, n)
+        if block in self.candidates:
+            return self.model.second.reasons(self.second, self.candidates.index(block), n)
+        return self.model.first.reasons(self.first, block, n)
 
 
-def score(layout: Layout, hints: Hints, forest: model.Forest | None = None) -> Scores:
+def score(layout: Layout, hints: Hints, trained: model.Model | None = None) -> Scores:
     """The chance of each block to be part of the article, by the shipped model or another."""
-    forest = forest or model.shipped()
-    columns = features.columns(layout, hints)
-    if not columns:
-        return Scores(np.zeros(0), columns, forest)
-    odds = forest.log_odds(columns).clip(-30, 30)
-    return Scores(1 / (1 + np.exp(-odds)), columns, forest)
+    trained = trained or model.shipped()
+    first = features.columns(layout, hints)
+    if not first:
+        return Scores(chance=np.zeros(0), first={}, second={}, candidates=(), model=trained)
+    odds = trained.first.log_odds(first)
+    candidates, second = wording.columns(layout, first, odds, hints)
+    if candidates:
+        odds[candidates] = trained.second.log_odds(second)
+    chance = 1 / (1 + np.exp(-odds.clip(-30, 30)))
+    return Scores(chance=chance, first=first, second=second, candidates=candidates, model=trained)

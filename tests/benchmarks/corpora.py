@@ -11,7 +11,6 @@ import re
 import sys
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,18 +23,24 @@ from scraper.extraction import blocks, features
 from scraper.text import fold
 
 BENCH = Path(__file__).resolve().parents[2] / "../shared/bench"
-sys.path.insert(0, str(BENCH))
+sys.path[:0] = [str(BENCH), str(Path(__file__).resolve().parent)]
 import datasets  # noqa: E402
 import extractors  # noqa: E402
+import injection  # noqa: E402
 import metrics  # noqa: E402
 
+FULL = ("wcxb", "fundus", "mozilla", "chinese")
 N_FOLDS = 5
 _JSONLD = re.compile(rb"<script[^>]*ld\+json[^>]*>(.*?)</script>", re.S | re.I)
 
 
 @dataclass(slots=True)
 class Sample:
-    """One page ready for learning. `label` is 1, 0 or -1 (unknown); `fold` its side in cross-validation."""
+    """One page ready for learning. `label` is 1, 0 or -1 (unknown); `fold` its side in cross-validation.
+
+    `is_wordy` marks blocks that only their words tell from article: promotions set as plain paragraphs. `is_copy` is
+    true for pages with promotions set into them, `is_partial` for pages of which only snippets are labelled.
+    """
 
     page: Any
     layout: blocks.Layout
@@ -44,7 +49,14 @@ class Sample:
     table: np.ndarray
     label: np.ndarray
     n_words: np.ndarray
+    is_wordy: np.ndarray
     fold: int
+    is_copy: bool = False
+    is_partial: bool = False
+
+    def columns(self) -> dict[str, np.ndarray]:
+        """The first look's columns by name."""
+        return dict(zip(self.names, self.table.T.astype(np.float64), strict=True))
 
 
 def text_of(page: Any) -> str:
@@ -89,7 +101,11 @@ def hints_of(tree: dom.Tree, html: bytes, url: str) -> features.Hints:
     heading = tree.css_first("h1") or tree.css_first("title")
     title = meta.get("og:title") or (heading.text(separator=" ", strip=True) if heading else None)
     description = meta.get("og:description") or meta.get("description")
-    return features.Hints(title=title, description=description, article_body=announced_body(html), url=url)
+    root = tree.css_first("html")
+    language = ((root.attributes.get("lang") if root else None) or meta.get("og:locale") or "")[:2] or None
+    return features.Hints(
+        title=title, description=description, article_body=announced_body(html), language=language, url=url
+    )
 
 
 # ---------------------------------------------------------------- labels
@@ -182,24 +198,68 @@ def folds(pages: list[Any]) -> list[int]:
     return [int(hashlib.sha256(name.encode()).hexdigest(), 16) % N_FOLDS for name in names]
 
 
-def samples(names: tuple[str, ...] = ("wcxb", "fundus", "mozilla", "chinese")) -> Iterator[Sample]:
-    """Every page with a full-text gold."""
-    pages = [p for name in names for p in datasets.load(name) if p.gold]
-    for page, side in zip(pages, folds(pages), strict=True):
-        tree = dom.parse(text_of(page))
-        layout = blocks.read(tree)
-        if not layout.blocks:
+def samples() -> list[Sample]:
+    """Every page with a full-text gold, its copy with promotions, and the pages with labelled snippets."""
+    full = [p for name in FULL for p in datasets.load(name) if p.gold]
+    partial = list(datasets.load("trafilatura"))
+    titles: dict[str, list[str]] = defaultdict(list)
+    for page in full:
+        if page.title:
+            titles[(page.language or "")[:2]].append(page.title)
+    found = []
+    for page, side in zip(full + partial, folds(full + partial), strict=True):
+        source = text_of(page)
+        original = _sample(page, source, side)
+        if original is None:
             continue
-        hints = hints_of(tree, page.html, page.url)
-        columns = features.columns(layout, hints)
-        marks, n_words = label(layout, page.gold, page.title)
-        yield Sample(
-            page=page,
-            layout=layout,
-            hints=hints,
-            names=tuple(columns),
-            table=np.column_stack(list(columns.values())).astype(np.float32),
-            label=marks,
-            n_words=n_words,
-            fold=side,
-        )
+        found.append(original)
+        copy = injection.inject(source, page, titles[(page.language or "")[:2]]) if page.gold else None
+        if copy is not None and (extra := _sample(page, copy[0], side)) is not None:
+            _mark_injected(extra, copy[1])
+            found.append(extra)
+    return found
+
+
+def _sample(page: Any, source: str, side: int) -> Sample | None:
+    tree = dom.parse(source)
+    layout = blocks.read(tree)
+    if not layout.blocks:
+        return None
+    hints = hints_of(tree, page.html, page.url)
+    columns = features.columns(layout, hints)
+    marks, n_words = label(layout, page.gold, page.title) if page.gold else _snippet_labels(layout, page)
+    return Sample(
+        page=page,
+        layout=layout,
+        hints=hints,
+        names=tuple(columns),
+        table=np.column_stack(list(columns.values())).astype(np.float32),
+        label=marks,
+        n_words=n_words,
+        is_wordy=np.zeros(len(marks), dtype=bool),
+        fold=side,
+        is_partial=not page.gold,
+    )
+
+
+def _mark_injected(sample: Sample, injected: dict[str, str]) -> None:
+    """An injected line is no article; as a plain paragraph it is one only its words give away."""
+    sample.is_copy = True
+    for at, block in enumerate(sample.layout.blocks):
+        style = injected.get(fold(block.text))
+        if style is not None:
+            sample.label[at] = 0
+            sample.is_wordy[at] = style == injection.PLAIN
+
+
+def _snippet_labels(layout: blocks.Layout, page: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Blocks that hold a wanted or unwanted snippet; all others are unknown."""
+    wanted, unwanted = [fold(s) for s in page.must_have], [fold(s) for s in page.must_not_have]
+    labels = np.full(len(layout.blocks), -1)
+    for at, block in enumerate(layout.blocks):
+        text = fold(block.text)
+        if any(s and s in text for s in unwanted):
+            labels[at] = 0
+        elif any(s and s in text for s in wanted):
+            labels[at] = 1
+    return labels, np.array([len(metrics.tokens(b.text)) for b in layout.blocks])

@@ -7,13 +7,10 @@ training is noticed, whatever its name.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-
 from scraper import dom
-from scraper.extraction import blocks, features
+from scraper.extraction import blocks, features, model, scoring
 
 PAGE = Path(__file__).with_name("sample.html")
 HINTS = features.Hints(
@@ -24,9 +21,10 @@ HINTS = features.Hints(
 )
 
 
-def digest(names: Sequence[str]) -> str:
-    """The fingerprint of the named features' values on the sample page."""
-    columns = features.columns(blocks.read(dom.parse(PAGE.read_text("utf-8"))), HINTS)
-    table = np.column_stack([columns[name] for name in names]).round(3) + 0.0
-    lines = [",".join(names), *(",".join(f"{value:.3f}" for value in row) for row in table.tolist())]
+def digest(trained: model.Model) -> str:
+    """The fingerprint of the values, on the sample page, of all features the model uses."""
+    scores = scoring.score(blocks.read(dom.parse(PAGE.read_text("utf-8"))), HINTS, trained)
+    lines = []
+    for forest, columns in ((trained.first, scores.first), (trained.second, scores.second)):
+        lines += [f"{name} " + " ".join(f"{value:.2f}" for value in columns[name] + 0.0) for name in forest.names]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]

@@ -1,0 +1,149 @@
+"""The second look: what words and neighbours say about blocks that could be article by their place and shape.
+
+A promotion set as a plain paragraph cannot be told by markup. It can by what it says (`junk`), by having no word
+in common with the text around it, and by standing among others of its kind. Only candidates are looked at, a few
+dozen blocks a page, since words cost more than numbers.
+
+Computes features; what they mean is learned (`model`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from scraper.extraction import junk
+from scraper.extraction.blocks import Layout
+from scraper.extraction.features import Floats, Hints
+from scraper.text import fold
+
+# Below these odds of the first look a block never came back in cross-validation.
+CANDIDATE_LOG_ODDS = -2.0
+_LONG_WORD = 5
+_FIRST_WORDS = 60
+
+# Columns of the first look that the second one uses again.
+SHARED = (
+    "size", "link_density", "n_links", "bold_density", "n_before_link", "n_after_link", "ends_sentence", "ends_colon",
+    "heading", "is_p", "is_li", "is_div", "upper_share", "digit_share", "mark_density", "follows_media", "has_quote",
+    "has_at_or_url", "has_bar", "look_count", "look_prose_share", "best_up", "core_up", "core_down", "apart_twins",
+    "description_recall", "description_precision", "title_recall", "announced", "is_twin", "near_caption", "near_author",
+    "near_lead", "near_embed", "near_promo", "near_related", "near_aside", "apart_aside", "apart_promo", "apart_related",
+    "apart_embed", "apart_tag_aside", "apart_tag_figure", "apart_tag_blockquote", "box_link_density", "box2_link_density",
+)  # fmt: skip
+
+
+def columns(
+    layout: Layout, first: Mapping[str, Floats], odds: Floats, hints: Hints
+) -> tuple[list[int], dict[str, Floats]]:
+    """The candidates' places among the blocks, and one column a feature, one value a candidate."""
+    places = np.flatnonzero(odds > CANDIDATE_LOG_ODDS)
+    rows = places.tolist()
+    found: dict[str, Floats] = {name: first[name][places] for name in SHARED}
+    if not rows:
+        return rows, found
+    texts = [layout.blocks[row].text for row in rows]
+    found |= _odds(odds, places)
+    found |= _junk(np.array([junk.score(text, hints.language) for text in texts]))
+    found |= _topic(texts, odds[places])
+    found |= _order(np.array([float(len(text)) for text in texts]), odds[places], places)
+    return rows, found
+
+
+def _odds(odds: Floats, places: np.ndarray) -> dict[str, Floats]:
+    own = odds[places]
+    found = {"odds": own}
+    for step in (1, 2, -1, -2):
+        found[f"odds_{step}"] = _shifted(own, step, -9.0)
+    found["odds_around"] = _window(own, 4)
+    return found
+
+
+def _junk(score: Floats) -> dict[str, Floats]:
+    """The block's own promotional score, its neighbours', and how much of what follows is promotional."""
+    n = len(score)
+    is_junk = score >= 0.5
+    after = np.cumsum(is_junk[::-1])[::-1] - is_junk
+    return {
+        "junk": score,
+        "junk_before": _shifted(score, 1, 0.0),
+        "junk_after": _shifted(score, -1, 0.0),
+        "junk_around_2": _window(score, 2),
+        "junk_around_5": _window(score, 5),
+        "junk_follows": after / np.arange(n, 0, -1),
+        "junk_share": np.full(n, is_junk.mean()),
+        "junk_distance": _distance(is_junk),
+    }
+
+
+def _topic(texts: Sequence[str], odds: Floats) -> dict[str, Floats]:
+    """How much of a block's vocabulary the rest of the probable article shares."""
+    words = [_long_words(text) for text in texts]
+    count: Counter[str] = Counter()
+    for own, chance in zip(words, odds.tolist(), strict=True):
+        if chance > 0:
+            count.update(own)
+    shared, numbers = [], []
+    for own, chance in zip(words, odds.tolist(), strict=True):
+        other = sum(count[word] > (chance > 0) for word in own)
+        shared.append(other / max(1, len(own)))
+        numbers.append(float(len(own)))
+    share = np.array(shared)
+    return {"topic_share": share, "topic_words": np.array(numbers), "topic_around": _window(share, 2)}
+
+
+def _long_words(text: str) -> set[str]:
+    """The telling words of a text: the long ones, or pairs of characters where words are not set apart."""
+    found: set[str] = set()
+    for word in fold(text).split()[:_FIRST_WORDS]:
+        if word[0] >= "\u0e00" and len(word) > 1:
+            found.update(word[at : at + 2] for at in range(min(len(word) - 1, _FIRST_WORDS)))
+        elif len(word) >= _LONG_WORD:
+            found.add(word[:7])  # inflected forms count as one
+    return found
+
+
+def _order(size: Floats, odds: Floats, places: np.ndarray) -> dict[str, Floats]:
+    """Where a candidate stands among the candidates."""
+    n, probable = len(size), np.where(odds > 0, size, 0.0)
+    total = max(1.0, float(probable.sum()))
+    before = np.cumsum(probable) - probable
+    return {
+        "from_start": np.arange(n, dtype=np.float64),
+        "from_end": np.arange(n - 1, -1, -1, dtype=np.float64),
+        "share_before": before / total,
+        "share_after": (total - before - probable) / total,
+        "n_skipped_before": np.diff(places, prepend=places[0] - 1).astype(np.float64),
+        "n_skipped_after": np.diff(places, append=places[-1] + 1).astype(np.float64),
+        "size_before": _shifted(size, 1, 0.0),
+        "size_after": _shifted(size, -1, 0.0),
+        "n_candidates": np.full(n, float(n)),
+    }
+
+
+def _shifted(values: Floats, step: int, fill: float) -> Floats:
+    out = np.full(len(values), fill)
+    if step > 0:
+        out[step:] = values[:-step]
+    else:
+        out[:step] = values[-step:]
+    return out
+
+
+def _window(values: Floats, reach: int) -> Floats:
+    """The mean over the neighbours up to `reach` on both sides, the block itself left out."""
+    n = len(values)
+    ones = np.ones(2 * reach + 1)
+    ones[reach] = 0
+    total = np.convolve(values, ones)[reach : reach + n]
+    return total / np.convolve(np.ones(n), ones)[reach : reach + n].clip(1)
+
+
+def _distance(marked: np.ndarray) -> Floats:
+    """Steps to the nearest marked block, itself included; 50 at most."""
+    places = np.flatnonzero(marked)
+    if not len(places):
+        return np.full(len(marked), 50.0)
+    return np.abs(np.arange(len(marked))[:, None] - places[None, :]).min(axis=1).clip(0, 50).astype(np.float64)

@@ -1,0 +1,166 @@
+"""Pages cut down to what the HTML parser can digest: deep nesting, floods of attributes and of options.
+
+lexbor is quadratic inside one call that nothing can interrupt, in the depth of the tree, the attributes of one tag,
+the options of one select and the formatting elements left open: 33 kB of unclosed `<font>` cost 3.7 s, 350 kB of
+attributes 4.9 s. A page is searched for signs of that (0.1 ms a page); only where there are some is it read tag by
+tag and trimmed. No text is lost, only tags and attributes that no reader would miss.
+
+The signs can be forged by those who read this; hostile input in bulk belongs into a process that can be killed.
+"""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import numpy.typing as npt
+
+# Blink nests 512 elements and puts deeper ones beside each other; the corpora's deepest page has 72.
+MAX_DEPTH = 400
+MAX_OPTIONS = 1000
+MAX_OPEN_FORMATTING = 60
+MAX_ATTRIBUTES = 300
+_SIGN_OF_DEPTH = 300
+
+_FORMATTING = frozenset(b"a b big code em font i nobr s small strike strong tt u".split())
+_VOID = frozenset(
+    b"area base br col embed hr img input link meta param source track wbr".split()
+    + b"path rect circle use polygon line ellipse image".split()  # SVG closes these in the tag itself
+)
+# Elements whose end tag may be missing: a page full of them is not deep.
+_LEFT_OPEN = frozenset(b"p li td th tr dt dd option optgroup thead tbody tfoot rp rt html head body colgroup".split())
+_OPAQUE = frozenset((b"script", b"style", b"textarea", b"title", b"xmp", b"iframe", b"noembed"))
+
+_TAG = re.compile(rb"<(?:(!--)|(/?)([a-zA-Z][^\s/>]*))")
+_ATTRIBUTE = re.compile(
+    rb"[\s/]*+[^\s/>=][^\s/>=]*+(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>\"'][^\s>]*+)?)?"  # WHATWG 13.2.5.33 and on
+)
+_REST_OF_TAG = re.compile(rb"(?:" + _ATTRIBUTE.pattern + rb"|[\s/=])*+>")
+_LONG_TAG = 20_000  # bytes; shorter ones have no room for a flood
+
+
+def tame(html: bytes) -> bytes:
+    """`html` itself, or what is left of it where it would take the parser too long."""
+    return _trimmed(html) if _has_signs(html) else html
+
+
+def _key(tag: bytes) -> int:
+    """The first two letters of a tag as one number; the second is 0 in tags of one letter."""
+    return tag[0] << 8 | (tag[1] if len(tag) > 1 else 0)
+
+
+def _table(tags: frozenset[bytes]) -> npt.NDArray[np.bool_]:
+    table = np.zeros(1 << 16, dtype=np.bool_)
+    table[[_key(tag) for tag in tags]] = True
+    return table
+
+
+_IS_FLAT = _table(_VOID | _LEFT_OPEN)
+_IS_FORMATTING = _table(_FORMATTING - {b"code", b"nobr"})  # as likely col(group), noscript
+
+
+_MAY_FOLLOW = np.isin(np.arange(256), list(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ123456 \t\n\r/>"))
+
+
+def _has_signs(html: bytes) -> bool:
+    codes = np.frombuffer(html, dtype=np.uint8)
+    at = np.flatnonzero(codes == ord("<"))
+    at = at[at < len(codes) - 3]
+    if len(at) > _SIGN_OF_DEPTH // 3:
+        is_end = codes[at + 1] == ord("/")
+        first, second = codes[at + 1 + is_end] | 32, codes[at + 2 + is_end] | 32
+        is_tag = (first >= ord("a")) & (first <= ord("z")) & _MAY_FOLLOW[codes[at + 2 + is_end]]
+        second = np.where((second >= ord("a")) & (second <= ord("z")), second, 0)
+        key = (first.astype(np.int64) << 8 | second)[is_tag]
+        step = np.where(is_end[is_tag], -1, 1)
+        if int(np.cumsum(np.where(_IS_FLAT[key], 0, step)).max(initial=0)) > _SIGN_OF_DEPTH:
+            return True
+        if int(step[_IS_FORMATTING[key]].sum()) > MAX_OPEN_FORMATTING:
+            return True
+        if int((key == _key(b"op")).sum()) > MAX_OPTIONS:
+            return True
+    return len(html) > _LONG_TAG and (_has_long_tag(html, codes, at) or html.count(b'=">') > MAX_OPTIONS)
+
+
+def _has_long_tag(html: bytes, codes: npt.NDArray[np.uint8], at: npt.NDArray[np.int64]) -> bool:
+    """Whether between some `<` and the next `>` many attributes could stand; scripts and styles are passed over."""
+    ends = np.append(np.flatnonzero(codes == ord(">")), len(codes))
+    length = ends[np.searchsorted(ends, at)] - at
+    for start, size in zip(at[length > _LONG_TAG].tolist(), length[length > _LONG_TAG].tolist(), strict=True):
+        tag = html[start : start + size]
+        if tag[1:2].isalpha() and max(tag.count(b"="), len(tag.split())) > MAX_ATTRIBUTES:
+            return True
+    return False
+
+
+def _trimmed(html: bytes) -> bytes:
+    """The page read tag by tag, without the tags and attributes that are too many."""
+    kept, done, at = [], 0, 0
+    limits = _Limits()
+    while (tag := _TAG.search(html, at)) is not None:
+        if tag[1]:
+            at = html.find(b"-->", tag.end()) + 3
+            if at < 3:
+                break
+            continue
+        rest = _REST_OF_TAG.match(html, tag.end())
+        if rest is None:  # a tag without an end: the parser drops the rest of the page
+            break
+        at, name = rest.end(), tag[3].lower()
+        new = limits.admit(name, html[tag.start() : at], is_end=bool(tag[2]))
+        if new is not None:
+            kept += (html[done : tag.start()], new)
+            done = at
+        if name in _OPAQUE and not tag[2]:
+            end = re.compile(rb"</" + re.escape(name), re.I).search(html, at)
+            if end is None:
+                break
+            at = end.start()
+    kept.append(html[done:])
+    return b"".join(kept)
+
+
+class _Limits:
+    """What is open at one point of the page."""
+
+    def __init__(self) -> None:
+        self.depth = self.dropped = self.n_options = 0
+        self.n_formatting: dict[bytes, int] = {}
+
+    def admit(self, name: bytes, tag: bytes, *, is_end: bool) -> bytes | None:
+        """What the tag is replaced with; None where it stays."""
+        if name in (b"option", b"optgroup"):
+            self.n_options += not is_end
+            return b" " if self.n_options > MAX_OPTIONS else None
+        if name in _FORMATTING:
+            return self._formatting(name, tag, is_end=is_end)
+        if name in _VOID or name in _LEFT_OPEN:
+            return None if is_end else _fewer_attributes(tag)
+        if is_end:
+            if self.dropped:
+                self.dropped -= 1
+                return b" "
+            self.depth = max(0, self.depth - 1)
+            return None
+        if self.depth >= MAX_DEPTH:
+            self.dropped += 1
+            return b" "
+        self.depth += 1
+        return _fewer_attributes(tag)
+
+    def _formatting(self, name: bytes, tag: bytes, *, is_end: bool) -> bytes | None:
+        n_open = self.n_formatting.get(name, 0)
+        self.n_formatting[name] = max(0, n_open + (-1 if is_end else 1))
+        if is_end:
+            return None
+        return b"" if sum(self.n_formatting.values()) > MAX_OPEN_FORMATTING else _fewer_attributes(tag)
+
+
+def _fewer_attributes(tag: bytes) -> bytes | None:
+    """The tag with its first attributes only; None where there are not too many."""
+    if len(tag) < 2 * MAX_ATTRIBUTES:
+        return None
+    for n, attribute in enumerate(_ATTRIBUTE.finditer(tag, 1)):
+        if n > MAX_ATTRIBUTES:
+            return tag[: attribute.start()] + b">"
+    return None
