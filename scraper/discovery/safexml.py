@@ -80,7 +80,7 @@ class Records:
         done, self._done = self._done, []
         yield from done
 
-    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+    def _start(self, tag: str, _: dict[str, str]) -> None:
         self._depth += 1
         if self._depth > MAX_DEPTH:
             raise ParseError(f"nested deeper than {MAX_DEPTH}", url=self._url)
@@ -91,8 +91,6 @@ class Records:
             return
         self._name = name
         self._text = []
-        if self._current is not None and name == "link" and attributes.get("href"):
-            self._current.setdefault("link", attributes["href"])
 
     def _characters(self, text: str) -> None:
         if self._current is not None and self._name:

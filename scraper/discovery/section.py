@@ -42,15 +42,16 @@ def read(source: Source, page: Page) -> Announcement:
     tree = dom.parse(encoding.to_utf8(page))
     if tree.body is None or b"<" not in page.body[:4096]:
         raise ParseError("no HTML page", url=page.url)
-    found = links.collect(_said(tree, source, page), source, page)
+    found = links.collect(_said(tree, page), source, page)
     return Announcement(links=found)
 
 
-def _said(tree: dom.Tree, source: Source, page: Page) -> Iterator[Said]:
+def _said(tree: dom.Tree, page: Page) -> Iterator[Said]:
     base = base_url(tree, page)
+    site = urls.site(page.final_url)
     titles: dict[str, str] = {}
     for anchor in tree.css("a[href]"):
-        url = _same_site(anchor.attributes.get("href"), base, page.final_url)
+        url = _same_site(anchor.attributes.get("href"), base, site)
         if url is None or _is_in_navigation(anchor):
             continue
         text = squash(anchor.text(separator=" "))
@@ -85,12 +86,12 @@ def base_url(tree: dom.Tree, page: Page) -> str:
         return page.final_url
 
 
-def _same_site(href: str | None, base: str, page_url: str) -> str | None:
+def _same_site(href: str | None, base: str, site: str) -> str | None:
     if not href or href.startswith(("#", "javascript:", "mailto:", "tel:")):
         return None
     try:
         url = urls.canonical(href, base)
-        return url if urls.site(url) == urls.site(page_url) else None
+        return url if urls.site(url) == site else None
     except NewsError:
         return None
 

@@ -175,7 +175,11 @@ class Fetcher:
         )
         ask = Ask(url=url, headers=headers, limit_bytes=errand.limit_bytes, is_cut_fine=errand.is_cut_fine)
         async with gate.turn(url), self._in_flight:
-            answer = await exchange(self._wire, ask, errand.budget)
+            started = self._clock.now()
+            try:
+                answer = await exchange(self._wire, ask, errand.budget)
+            finally:
+                gate.answered((self._clock.now() - started).total_seconds())
         return self._judged(url, answer)
 
     def _judged(self, url: str, answer: Answer) -> Answer:

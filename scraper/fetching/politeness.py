@@ -42,16 +42,19 @@ class Gate:
                     message = f"the site asked to be left alone for another {wait:.0f} s"
                     raise BadStatus(message, status=self._status, url=url, retry_after_s=wait)
                 await self._sleep(wait)
-            started = self._now()
             try:
                 yield
             finally:
-                took_s = (self._now() - started).total_seconds()
-                self.rest(max(self._delay_s, min(took_s, MAX_SLOWED_S)) if self._delay_s else 0.0)
+                self.rest(self._delay_s)
 
     def wait_s(self) -> float:
         """Seconds until the next request may start; 0 or less: now."""
         return (self._next_at - self._now()).total_seconds() if self._next_at else 0.0
+
+    def answered(self, took_s: float) -> None:
+        """Take note that the last exchange took `took_s`: the next one waits as long. Not where the delay is off."""
+        if self._delay_s:
+            self.rest(min(took_s, MAX_SLOWED_S))
 
     def rest(self, pause_s: float, *, status: int | None = None) -> None:
         """Let the next request of this site start no sooner than `pause_s` from now; `status` is what asked for it."""

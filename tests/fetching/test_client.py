@@ -473,6 +473,23 @@ def test_delay() -> None:
     assert server.most_in_flight == 1
 
 
+def test_slow_site() -> None:
+    """A site that answers slowly is asked more slowly."""
+
+    async def scenario(server: Server) -> None:
+        async def slow(seen, writer) -> None:
+            await server.clock.sleep(6)
+            writer.write(answer(200, HTML))
+
+        server.routes["/a"] = slow
+        async with server.fetcher(min_delay_s=1.0, obeys_robots=False) as fetcher:
+            for _ in range(2):
+                await fetcher.fetch(Request(url=server.url("/a")))
+
+    first, second = (seen.at for seen in run(scenario).log)
+    assert second - first == timedelta(seconds=12)
+
+
 @pytest.mark.parametrize(("per_site", "in_all", "expected"), [(1, 32, 1), (3, 32, 3), (8, 2, 2)])
 def test_concurrency(per_site: int, in_all: int, expected: int) -> None:
     """No more requests are under way at once than the policy says, for a site and in all."""

@@ -21,6 +21,7 @@ def starts(gate: Gate, clock: FakeClock, n_times: int, took_s: float = 0.0) -> l
             found.append(clock.now())
             if took_s:
                 await clock.sleep(took_s)
+                gate.answered(took_s)
 
     async def main() -> None:
         await asyncio.gather(*(one() for _ in range(n_times)))
