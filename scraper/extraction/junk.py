@@ -23,8 +23,29 @@ __all__ = ["reason", "score", "spans"]
 
 _TABLES = Path(__file__).parent / "junk_tables"
 # Weights and limits: tests/benchmarks/junk_measure.py, on the development lines and all gold paragraphs of the corpora.
-_WEIGHTS = {"sure": 3.0, "opener": 4.0, "label": 5.0, "object": 2.0, "topic": 1.0, "call": 1.5, "you": 0.5, "we": 1.0, "lure": 0.5}
-_AT_MOST = {"sure": 2, "opener": 1, "label": 1, "object": 2, "topic": 1, "call": 1, "you": 1, "we": 1, "lure": 3, "report": 3}
+_WEIGHTS = {
+    "sure": 3.0,
+    "opener": 4.0,
+    "label": 5.0,
+    "object": 2.0,
+    "topic": 1.0,
+    "call": 1.5,
+    "you": 0.5,
+    "we": 1.0,
+    "lure": 0.5,
+}
+_AT_MOST = {
+    "sure": 2,
+    "opener": 1,
+    "label": 1,
+    "object": 2,
+    "topic": 1,
+    "call": 1,
+    "you": 1,
+    "we": 1,
+    "lure": 3,
+    "report": 3,
+}
 _REPORT = -1.5
 _DEMANDING = ("sure", "opener", "call")
 _DEMANDS_NOTHING = -1.5  # nouns and lures only: articles are full of them
@@ -32,6 +53,7 @@ _MAX_CHARS = 420
 _NEEDED = ((90, 4.0), (160, 4.5), (240, 6.0), (_MAX_CHARS, 7.5))
 _LABEL_CHARS = 60
 _GLANCE = 120  # of longer blocks the beginning and the end are looked at before the whole
+_ELSEWHERE = 1.0  # what less other languages need than English, whose gold is full of guides that address the reader
 _FRAGMENT_CHARS = 60
 _FRAGMENT_WIDE = 24
 _SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？", "।", "؟", "۔", '."', ".”", ".“", ".»", "!“", "?“")
@@ -41,9 +63,7 @@ _FOREIGN = 1.0  # what more is asked of a block in another language than the pag
 _STEM = 5  # letters of a word that are looked up for an entry like "word*"
 _ALIASES = {"nb": "no", "nn": "no", "iw": "he", "in": "id", "sk": "cs"}
 # The classes of which a run of promotional fragments is made; a "read also" or a credit starts none.
-_PROMOTIONS = frozenset(
-    ("newsletter", "webinar", "subscription", "donation", "app", "download", "competition")
-)
+_PROMOTIONS = frozenset(("newsletter", "webinar", "subscription", "donation", "app", "download", "competition"))
 _CLASSLESS = ("call", "you", "we", "lure", "any", "report")
 _WIDE = "\u0e00"  # from here on scripts without blanks (and Korean, whose words grow): keys are pairs of signs
 _MARKS = "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0963\u0e31-\u0e4e\u200c\u200d"
@@ -187,7 +207,7 @@ def _knowledge() -> _Knowledge:
                 openers.setdefault(str(key), []).append(term)
                 continue
             terms.setdefault(key, []).append(term)
-            if role in ("object", "sure"):
+            if role in ("object", "sure") or (role == "call" and code not in ("en", "")):
                 deciding.setdefault(code, set()).add(key)
     pairs = frozenset(key for keys in deciding.values() for key in keys if isinstance(key, tuple))
     return _Knowledge(terms, openers, labels, credit, pairs, _gates(deciding))
@@ -206,12 +226,19 @@ def _collect(found: list[_Term]) -> dict[str, _Evidence]:
 
 
 def _sum(evidence: _Evidence) -> float:
-    total = sum(
-        weight * min(len(evidence.found.get(role, ())), _AT_MOST[role]) for role, weight in _WEIGHTS.items()
-    )
+    total = sum(weight * min(len(evidence.found.get(role, ())), _AT_MOST[role]) for role, weight in _WEIGHTS.items())
     if evidence.found.keys().isdisjoint(_DEMANDING):
         total += _DEMANDS_NOTHING
     return total + _REPORT * min(len(evidence.found.get("report", ())), _AT_MOST["report"])
+
+
+def _allowance(code: str, hint: str) -> float:
+    """What a language's sum is raised or lowered by before it is compared with what is needed."""
+    if code in ("en", ""):
+        return 0.0
+    if code == hint:
+        return _ELSEWHERE
+    return -_FOREIGN if hint else 0.0
 
 
 def _needed(text: str) -> float:
@@ -281,7 +308,7 @@ def _weigh(text: str, language: str | None) -> tuple[float, str | None]:
         return best
     needed = _needed(text)
     for code, evidence in _collect(found).items():
-        margin = _sum(evidence) - needed - (_FOREIGN if hint and code not in (hint, "en", "") else 0.0)
+        margin = _sum(evidence) - needed + _allowance(code, hint)
         if margin > best[0]:
             classes = {kind: weight for kind, weight in evidence.kinds.items() if kind not in _CLASSLESS}
             best = margin, max(classes, key=lambda kind: classes[kind]) if classes else None
