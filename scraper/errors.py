@@ -20,7 +20,7 @@
       SettingsError        which key, which file, what was expected
 
 An expected "no" is a value; an unexpected one an exception. Foreign exceptions are translated at
-one door each: httpx's in `scraper.fetching.client`, SQLAlchemy's in `db.engine`.
+one door each: httpx's and aiohttp's in `scraper.fetching.failures`, SQLAlchemy's in `db.engine`.
 """
 
 from __future__ import annotations

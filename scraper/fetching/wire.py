@@ -1,4 +1,4 @@
-"""One exchange with a server, and the one door at which aiohttp's and httpx's failures become ours.
+"""One exchange with a server.
 
 HTTP/1.1 by aiohttp, whose connector asks the guard for each socket. Tests may put an httpx transport in its
 place (`httpx.MockTransport`): both stand behind `Wire`. aiohttp is asked directly, and not through an httpx
@@ -12,28 +12,21 @@ Does not retry, wait or look at robots.txt.
 from __future__ import annotations
 
 import asyncio
+import ssl
 import time
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Protocol
 
 import aiohttp
 import httpx
 from yarl import URL
 
-from scraper.errors import (
-    BadStatus,
-    FetchError,
-    Incomplete,
-    Refused,
-    Timeout,
-    TooLarge,
-    Unreachable,
-    UnsafeAddress,
-    WrongType,
-)
+from scraper.errors import Incomplete, Timeout, TooLarge, WrongType
 from scraper.fetching.bodies import Body
-from scraper.fetching.guard import Blocked, Guard, GuardedResolver
+from scraper.fetching.failures import FOREIGN, translate
+from scraper.fetching.guard import Guard, GuardedResolver
 
 CONNECT_TIMEOUT_S = 10.0
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -47,35 +40,6 @@ _NEVER_READ = (
     "application/pdf",
     "application/zip",
     "application/vnd.ms",
-)
-
-# In the order in which they are tried: the first that fits.
-_TRANSLATIONS: tuple[tuple[type[Exception], type[FetchError]], ...] = (
-    (httpx.InvalidURL, Refused),
-    (httpx.UnsupportedProtocol, Refused),
-    (aiohttp.InvalidURL, Refused),
-    (httpx.CookieConflict, Refused),
-    (httpx.DecodingError, Incomplete),
-    (httpx.StreamError, Incomplete),
-    (httpx.TimeoutException, Timeout),
-    (aiohttp.ServerTimeoutError, Timeout),
-    (httpx.NetworkError, Unreachable),
-    (httpx.ProtocolError, Incomplete),
-    (httpx.ProxyError, Unreachable),
-    (aiohttp.ClientPayloadError, Incomplete),
-    (aiohttp.ClientResponseError, Incomplete),  # what came is no HTTP
-    (aiohttp.ClientError, Unreachable),
-    (TimeoutError, Timeout),
-    (OSError, Unreachable),
-)
-FOREIGN = (
-    httpx.HTTPError,
-    httpx.InvalidURL,
-    httpx.StreamError,
-    httpx.CookieConflict,
-    aiohttp.ClientError,
-    OSError,
-    UnicodeError,
 )
 
 
@@ -155,7 +119,7 @@ class AiohttpWire:
 
     def _open(self) -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(
-            ssl=httpx.create_ssl_context(trust_env=False),  # the certificates of certifi, wherever we run
+            ssl=_certificates(),
             limit=0,  # the fetcher counts
             ttl_dns_cache=300,
             resolver=GuardedResolver(self._guard),
@@ -163,6 +127,12 @@ class AiohttpWire:
         )
         jar = aiohttp.DummyCookieJar()
         return aiohttp.ClientSession(connector=connector, cookie_jar=jar, trust_env=False, auto_decompress=False)
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    """The certificates of certifi, the same wherever we run. Reading them takes 40 ms, so they are read once."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 class AiohttpReply:
@@ -263,30 +233,6 @@ async def _body(reply: Reply, answer: Answer, ask: Ask) -> bytes:
     if n_announced is not None and answer.header("transfer-encoding") is None and body.n_raw_bytes < n_announced:
         raise Incomplete(f"{body.n_raw_bytes} of {n_announced} bytes came", url=ask.url)
     return body.whole()
-
-
-def translate(error: Exception, url: str, *, is_in_body: bool = False) -> FetchError:
-    """Our failure for a foreign one. `is_in_body`: the headers had come already."""
-    chain = list(_chain(error))
-    if any(isinstance(link, Blocked) for link in chain):
-        return UnsafeAddress("the name leads to an address that is not public", url=url)
-    if isinstance(error, (httpx.TooManyRedirects, httpx.HTTPStatusError)):
-        return BadStatus(str(error), status=0, url=url)
-    # A transport over aiohttp reports a dropped connection as a timeout; its cause knows better.
-    cause = next((link for link in chain if isinstance(link, aiohttp.ClientError)), error)
-    ours = next((ours for foreign, ours in _TRANSLATIONS if isinstance(cause, foreign)), Unreachable)
-    if is_in_body and ours is Unreachable:
-        ours = Incomplete
-    message = str(cause) or type(cause).__name__
-    return ours(message, url=url, reason="bad_address" if ours is Refused else None)
-
-
-def _chain(error: BaseException | None) -> list[BaseException]:
-    links: list[BaseException] = []
-    while error is not None and error not in links:
-        links.append(error)
-        error = error.__cause__ or error.__context__
-    return links
 
 
 def _text(value: bytes) -> str:

@@ -7,9 +7,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from scraper.errors import FetchError
 from scraper.fetching.client import Fetcher, FetchPolicy
+from scraper.values import Request
 
 AGENT = "newsdesk-test/1.0 (+https://newsdesk.example/bot)"
+HTML = b"<html><p>Hello</p></html>"
+ROBOTS = b"User-agent: *\nDisallow: /private\nCrawl-delay: 0\n"
 Route = Callable[["Seen", asyncio.StreamWriter], Awaitable[None]]
 
 
@@ -141,3 +145,29 @@ def endlessly(head: bytes, piece: bytes) -> Route:
             await writer.drain()
 
     return send
+
+
+def run(scenario: Callable[[Server], Awaitable[None]], **routes: Any) -> Server:
+    """Run `scenario` against a server with `routes`; the server tells what it saw."""
+
+    async def main() -> Server:
+        async with serving(**routes) as server:
+            await scenario(server)
+            return server
+
+    return asyncio.run(main())
+
+
+def fetch(path: str, routes: dict[str, Any], **policy: Any) -> tuple[Any, Server]:
+    """What fetching `path` brings: (page or error, server)."""
+    found = []
+
+    async def scenario(server: Server) -> None:
+        async with server.fetcher(**policy) as fetcher:
+            try:
+                found.append(await fetcher.fetch(Request(url=server.url(path))))
+            except FetchError as error:
+                found.append(error)
+
+    server = run(scenario, **routes)
+    return found[0], server

@@ -5,7 +5,7 @@ import httpx
 import pytest
 
 from scraper.errors import BadStatus, FetchError, Incomplete, Refused, Timeout, Unreachable, UnsafeAddress
-from scraper.fetching import wire
+from scraper.fetching import failures
 from scraper.fetching.guard import Blocked
 
 EXPECTED = {
@@ -59,8 +59,8 @@ def test_all_of_httpx() -> None:
 def test_translated(name: str) -> None:
     """Each exception of httpx is caught and becomes the failure that says what happened."""
     error = make_error(name)
-    assert isinstance(error, wire.FOREIGN)
-    ours = wire.translate(error, "https://a.example/")
+    assert isinstance(error, failures.FOREIGN)
+    ours = failures.translate(error, "https://a.example/")
     assert type(ours) is EXPECTED[name]
     assert ours.url == "https://a.example/"
     assert ours.detail
@@ -69,15 +69,15 @@ def test_translated(name: str) -> None:
 @pytest.mark.parametrize("name", [name for name in aiohttp.client_exceptions.__all__ if not name.startswith("WS")])
 def test_all_of_aiohttp(name: str) -> None:
     """No exception of aiohttp's client gets past the door, web sockets aside."""
-    assert issubclass(getattr(aiohttp, name), (*wire.FOREIGN, Warning))
+    assert issubclass(getattr(aiohttp, name), (*failures.FOREIGN, Warning))
 
 
 def test_dropped_connection() -> None:
     """The transport calls a dropped connection a timeout; it is not one."""
     error = httpx.ConnectTimeout("dropped")
     error.__cause__ = aiohttp.ServerDisconnectedError()
-    assert type(wire.translate(error, "")) is Unreachable
-    assert type(wire.translate(error, "", is_in_body=True)) is Incomplete
+    assert type(failures.translate(error, "")) is Unreachable
+    assert type(failures.translate(error, "", is_in_body=True)) is Incomplete
 
 
 def test_blocked() -> None:
@@ -85,6 +85,6 @@ def test_blocked() -> None:
     error = httpx.ConnectError("no")
     error.__cause__ = OSError("no")
     error.__cause__.__context__ = Blocked("not public")
-    ours: FetchError = wire.translate(error, "")
+    ours: FetchError = failures.translate(error, "")
     assert type(ours) is UnsafeAddress
     assert not ours.is_retryable
