@@ -1,8 +1,8 @@
 """Blocks that look like a paragraph and are none: promotions, calls to the reader, notices, credits, labels.
 
-What is known lies in `junk_tables/`, one reviewed file a language, as parts (requests, objects, lures, openers, labels), not
-as sentences; here the parts found in one block are added up, so that a line nobody has seen is recognised by what it
-is made of. Knows nothing of the site, of markup or of links, and does not decide what stays in an article.
+What is known lies in `junk_tables/`, one reviewed file a language, as parts (requests, objects, lures, openers,
+labels), not as sentences; here the parts found in one block are added up, so that a line nobody has seen is recognised
+by what it is made of. Knows nothing of the site, of markup or of links, and does not decide what stays in an article.
 
 A block without any telling word is done after one look at its words. Parts are weighed only with parts of the same
 language (plus the words common to all), because a word of one language may be a harmless one of another.
@@ -11,41 +11,18 @@ language (plus the words common to all), because a word of one language may be a
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from itertools import pairwise
-from pathlib import Path
-from typing import Any
+
+from scraper.extraction import junk_tables
+from scraper.extraction.junk_tables import Key, Tables, Term
 
 __all__ = ["reason", "score", "spans"]
 
-_TABLES = Path(__file__).parent / "junk_tables"
-# Weights and limits: tests/benchmarks/junk_measure.py, on the development lines and all gold paragraphs of the corpora.
-_WEIGHTS = {
-    "sure": 3.0,
-    "opener": 4.0,
-    "label": 5.0,
-    "object": 2.0,
-    "topic": 1.0,
-    "call": 1.5,
-    "you": 0.5,
-    "we": 1.0,
-    "lure": 0.5,
-}
-_AT_MOST = {
-    "sure": 2,
-    "opener": 1,
-    "label": 1,
-    "object": 2,
-    "topic": 1,
-    "call": 1,
-    "you": 1,
-    "we": 1,
-    "lure": 3,
-    "report": 3,
-}
+# Weights and limits: tests/benchmarks/junk_measure.py, on the development lines and all gold of the corpora.
+_WEIGHTS = {"sure": 3.0, "opener": 4.0, "object": 2.0, "topic": 1.0, "call": 1.5, "you": 0.5, "we": 1.0, "lure": 0.5}
+_AT_MOST = {"sure": 2, "object": 2, "lure": 3, "report": 3}  # how many of a role count; one of the others
 _REPORT = -1.5
 _DEMANDING = ("sure", "opener", "call")
 _DEMANDS_NOTHING = -1.5  # nouns and lures only: articles are full of them
@@ -60,50 +37,10 @@ _SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？", "।", "؟", "۔", 
 _HEADING_WORDS = 3
 _REACH = 7  # lines a promotional line speaks for, in both directions
 _FOREIGN = 1.0  # what more is asked of a block in another language than the page's
-_STEM = 5  # letters of a word that are looked up for an entry like "word*"
-_ALIASES = {"nb": "no", "nn": "no", "iw": "he", "in": "id", "sk": "cs"}
 # The classes of which a run of promotional fragments is made; a "read also" or a credit starts none.
 _PROMOTIONS = frozenset(("newsletter", "webinar", "subscription", "donation", "app", "download", "competition"))
 _CLASSLESS = ("call", "you", "we", "lure", "any", "report")
-_WIDE = "\u0e00"  # from here on scripts without blanks (and Korean, whose words grow): keys are pairs of signs
-_MARKS = "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0963\u0e31-\u0e4e\u200c\u200d"
-_TOKEN = re.compile(rf"[©\w{_MARKS}]+|[€$£%¥₽₹₴]|[:–—→►▶»›：]|[!?;…•·|।۔؟。！？]|\.(?=\s|$)")
-_ENTRY = re.compile(rf"[©€\w{_MARKS}]+\*?|[|:]")
-_BETWEEN = "\"'()*,-./:;?!|>&"
-_BETWEEN_WIDE = _BETWEEN + "’“”„«»–—…•·→►▶›|¿¡‘®✓✅👉➡️🔴📲。，、！？：；（）「」『』【】《》・।،؛؟۔"
 _NAME = re.compile(r"[^\W\d_]{1,3}|\d+")
-
-
-# What is looked up to find an entry: a word, two words in a row, or the beginning of a word and "*".
-_Key = str | tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class _Term:
-    pattern: str
-    role: str
-    kind: str
-    code: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Gate:
-    """The keys of which a text must hold one to be worth weighing."""
-
-    words: frozenset[str]
-    stems: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class _Knowledge:
-    """The tables, ready to be looked up."""
-
-    terms: dict[_Key, list[_Term]]
-    openers: dict[str, list[_Term]]
-    labels: dict[str, dict[str, str]]
-    credits: dict[str, str]
-    pairs: frozenset[_Key]
-    gates: dict[str, _Gate]
 
 
 @dataclass(slots=True)
@@ -111,109 +48,12 @@ class _Evidence:
     found: dict[str, set[str]] = field(default_factory=dict)
     kinds: dict[str, float] = field(default_factory=dict)
 
-    def add(self, term: _Term) -> None:
+    def add(self, term: Term) -> None:
         self.found.setdefault(term.role, set()).add(term.kind if term.role in ("object", "topic") else term.pattern)
         self.kinds[term.kind] = self.kinds.get(term.kind, 0.0) + _WEIGHTS.get(term.role, 0.0)
 
 
-def _normal(text: str) -> str:
-    """Words of `text` between blanks, "|" where a clause ends, ": |" after a colon or dash; "| " first and " |" last."""
-    tokens = ["|"]
-    for token in _TOKEN.findall(text.casefold().replace("i\u0307", "i")):
-        if token in "€$£%¥₽₹₴":
-            tokens.append("€")
-        elif len(token) > 1 or token.isalnum() or token == "©":
-            tokens.append(token)
-        elif token in ":–—→►▶»›：":
-            tokens += (":", "|")
-        elif tokens[-1] != "|":
-            tokens.append("|")
-    if tokens[-1] != "|":
-        tokens.append("|")
-    return f" {' '.join(tokens)} "
-
-
-def _words(text: str) -> list[str]:
-    """The words of `text`, case-folded; what is written without blanks as pairs of signs."""
-    text = text.casefold()
-    for mark in _BETWEEN if text.isascii() else _BETWEEN_WIDE:
-        if mark in text:
-            text = text.replace(mark, " ")
-    words = text.split()
-    if text.isascii() or max(text) < _WIDE:
-        return words
-    wide = [word for word in words if word[0] >= _WIDE]
-    return words + [word[at : at + 2] for word in wide for at in range(len(word) - 1)]
-
-
-def _term(entry: str, role: str, kind: str, code: str) -> tuple[_Key, _Term]:
-    """The key of the entry and what is to be looked for in a normal text."""
-    words = _ENTRY.findall(entry.casefold())
-    plain = [word for word in words if word not in ("|", ":")]
-    pattern = " ".join(words)
-    pattern = f" {pattern[:-1]}" if pattern.endswith("*") else f" {pattern} "
-    if plain[0][0] >= _WIDE:
-        return plain[0][:2], _Term((" | " if role == "opener" else "") + " ".join(words), role, kind, code)
-    if role == "opener":
-        return plain[0].rstrip("*"), _Term(" |" + pattern, role, kind, code)
-    pairs = [pair for pair in pairwise(plain) if not pair[1].endswith("*")]
-    if pairs:
-        return max(pairs, key=lambda pair: len("".join(pair))), _Term(pattern, role, kind, code)
-    key = max(plain, key=len)
-    if key.endswith("*"):
-        key = key[:-1][:_STEM] + "*"
-    return key, _Term(pattern, role, kind, code)
-
-
-def _entries(table: dict[str, Any]) -> Iterable[tuple[str, str, str]]:
-    """(role, class, entry) of one file."""
-    for role, content in table.items():
-        if isinstance(content, list):
-            yield from ((role, role, entry) for entry in content)
-        elif isinstance(content, dict):
-            yield from ((role, kind, entry) for kind, entries in content.items() for entry in entries)
-
-
-def _gates(deciding: dict[str, set[_Key]]) -> dict[str, _Gate]:
-    """By language: its own words, the English ones and those common to all; under "" the words of every language."""
-
-    def gate(codes: Iterable[str]) -> _Gate:
-        keys = {key for code in codes for key in deciding.get(code, ()) if isinstance(key, str)}
-        stems = frozenset(key[:-1] for key in keys if key.endswith("*"))
-        return _Gate(frozenset(keys), stems)
-
-    return {"": gate(deciding)} | {code: gate((code, "en", "")) for code in deciding if code}
-
-
-@cache
-def _knowledge() -> _Knowledge:
-    terms: dict[_Key, list[_Term]] = {}
-    openers: dict[str, list[_Term]] = {}
-    labels: dict[str, dict[str, str]] = {}
-    credit: dict[str, str] = {}
-    deciding: dict[str, set[_Key]] = {}
-    for path in sorted(_TABLES.glob("*.toml")):
-        table = tomllib.loads(path.read_text("utf-8"))
-        code = table.pop("code")
-        for role, kind, entry in _entries(table):
-            if role == "label":
-                labels.setdefault(" ".join(_words(entry)), {}).setdefault(code, kind)
-                continue
-            if role == "credit":
-                credit[entry] = kind
-                continue
-            key, term = _term(entry, role, kind, code)
-            if role == "opener":
-                openers.setdefault(str(key), []).append(term)
-                continue
-            terms.setdefault(key, []).append(term)
-            if role in ("object", "sure") or (role == "call" and code not in ("en", "")):
-                deciding.setdefault(code, set()).add(key)
-    pairs = frozenset(key for keys in deciding.values() for key in keys if isinstance(key, tuple))
-    return _Knowledge(terms, openers, labels, credit, pairs, _gates(deciding))
-
-
-def _collect(found: list[_Term]) -> dict[str, _Evidence]:
+def _collect(found: list[Term]) -> dict[str, _Evidence]:
     """What was found, by language; the words common to all languages stand under every language and alone under ""."""
     by_code: dict[str, _Evidence] = {"": _Evidence()}
     for term in sorted(found, key=lambda term: not term.code):
@@ -226,7 +66,9 @@ def _collect(found: list[_Term]) -> dict[str, _Evidence]:
 
 
 def _sum(evidence: _Evidence) -> float:
-    total = sum(weight * min(len(evidence.found.get(role, ())), _AT_MOST[role]) for role, weight in _WEIGHTS.items())
+    total = sum(
+        weight * min(len(evidence.found.get(role, ())), _AT_MOST.get(role, 1)) for role, weight in _WEIGHTS.items()
+    )
     if evidence.found.keys().isdisjoint(_DEMANDING):
         total += _DEMANDS_NOTHING
     return total + _REPORT * min(len(evidence.found.get("report", ())), _AT_MOST["report"])
@@ -243,51 +85,54 @@ def _allowance(code: str, hint: str) -> float:
 
 def _needed(text: str) -> float:
     """The sum a text of this length needs; wide scripts say more in fewer signs."""
-    length = len(text) * (2.5 if text[len(text) // 2] >= _WIDE else 1)
+    length = len(text) * (2.5 if text[len(text) // 2] >= junk_tables.WIDE else 1)
     return next((needed for limit, needed in _NEEDED if length <= limit), 99.0)
 
 
-def _credit(words: list[str], knowledge: _Knowledge) -> str | None:
+def _credit(words: list[str], tables: Tables) -> str | None:
     """The class of a block of nothing but agencies and initials."""
-    hits = [word for word in words if word in knowledge.credits]
-    if not 0 < len(words) <= 6 or not hits or any(w not in knowledge.credits and not _NAME.fullmatch(w) for w in words):
+    hits = [word for word in words if word in tables.credits]
+    if not 0 < len(words) <= 6 or not hits or any(w not in tables.credits and not _NAME.fullmatch(w) for w in words):
         return None
-    return knowledge.credits[hits[0]]
+    return tables.credits[hits[0]]
 
 
-def _decides(words: list[str], hint: str, knowledge: _Knowledge) -> bool:
+def _decides(words: list[str], hint: str, tables: Tables) -> bool:
     """Whether a text of these words holds anything that could make it junk."""
-    gate = knowledge.gates.get(hint) or knowledge.gates[""]
+    gate = tables.gates.get(hint) or tables.gates[""]
     return not (
         gate.words.isdisjoint(words)
-        and knowledge.pairs.isdisjoint(pairwise(words))
-        and gate.stems.isdisjoint([word[:_STEM] for word in words])
+        and tables.pairs.isdisjoint(pairwise(words))
+        and gate.stems.isdisjoint([word[: junk_tables.STEM] for word in words])
     )
 
 
-def _found(text: str, hint: str, knowledge: _Knowledge) -> list[_Term]:
+def _found(text: str, hint: str, tables: Tables) -> list[Term]:
     """The terms that stand in the text; none if none of them could decide."""
-    words = _words(text)
+    words = junk_tables.words(text)
     if not words:
         return []
-    first = words[0] if words[0][0] < _WIDE else words[0][:2]
-    normal = _normal(text) if first in knowledge.openers else ""
-    found = [term for term in knowledge.openers.get(first, ()) if normal.startswith(term.pattern)]
-    if not found and not _decides(words, hint, knowledge):
+    first = words[0] if words[0][0] < junk_tables.WIDE else words[0][:2]
+    normal = junk_tables.normal(text) if first in tables.openers else ""
+    found = [term for term in tables.openers.get(first, ()) if normal.startswith(term.pattern)]
+    if not found and not _decides(words, hint, tables):
         return []
-    normal = normal or _normal(text)
-    keys: set[_Key] = {"€", *words, *pairwise(words), *(word[:_STEM] + "*" for word in words)}
-    terms = (term for key in keys & knowledge.terms.keys() for term in knowledge.terms[key])
+    normal = normal or junk_tables.normal(text)
+    stems = (word[:length] + "*" for word in words for length in (junk_tables.STEM, junk_tables.STEM - 1))
+    keys: set[Key] = {"€", *words, *pairwise(words), *stems}
+    terms = (term for key in keys & tables.terms.keys() for term in tables.terms[key])
     return found + [term for term in terms if term.pattern in normal]
 
 
-def _whole(text: str, hint: str, knowledge: _Knowledge) -> str | None:
+def _whole(text: str, hint: str, tables: Tables) -> str | None:
     """The class of a text that is a label or a credit from its first to its last word."""
-    words = _words(text)
-    label = knowledge.labels.get(" ".join(words))
+    words = junk_tables.words(text)
+    label = tables.labels.get(" ".join(words))
+    if label and hint in tables.gates:
+        return label.get(hint) or label.get("en") or label.get("")
     if label:
-        return label.get(hint) or label.get("en") or next(iter(label.values()))
-    return _credit(words, knowledge)
+        return next(iter(label.values()))
+    return _credit(words, tables)
 
 
 def _weigh(text: str, language: str | None) -> tuple[float, str | None]:
@@ -295,15 +140,15 @@ def _weigh(text: str, language: str | None) -> tuple[float, str | None]:
     text = text.strip()
     if len(text) > _MAX_CHARS or not any(map(str.isalnum, text[:_LABEL_CHARS])):
         return -9.0, None
-    knowledge = _knowledge()
+    tables = junk_tables.load()
     hint = (language or "")[:2].lower()
-    hint = _ALIASES.get(hint, hint)
-    if len(text) <= _LABEL_CHARS and (kind := _whole(text, hint, knowledge)):
+    hint = junk_tables.ALIASES.get(hint, hint)
+    if len(text) <= _LABEL_CHARS and (kind := _whole(text, hint, tables)):
         return 1.0, kind
-    if len(text) > _GLANCE and not _decides(_words(text[: _GLANCE - 40] + " " + text[-40:]), hint, knowledge):
+    if len(text) > _GLANCE and not _decides(junk_tables.words(text[: _GLANCE - 40] + " " + text[-40:]), hint, tables):
         return -9.0, None
     best: tuple[float, str | None] = (-9.0, None)
-    found = _found(text, hint, knowledge)
+    found = _found(text, hint, tables)
     if not found:
         return best
     needed = _needed(text)
@@ -333,7 +178,7 @@ def score(text: str, language: str | None = None) -> float:
 def _is_fragment(text: str) -> bool:
     """Whether the block is a label, name, price or line of a list rather than a sentence."""
     text = text.strip()
-    limit = _FRAGMENT_WIDE if text and text[len(text) // 2] >= _WIDE else _FRAGMENT_CHARS
+    limit = _FRAGMENT_WIDE if text and text[len(text) // 2] >= junk_tables.WIDE else _FRAGMENT_CHARS
     return len(text) <= limit and not text.endswith(_SENTENCE_ENDS)
 
 
@@ -352,8 +197,8 @@ def _runs(texts: Sequence[str], reasons: Sequence[str | None]) -> Iterator[tuple
 def spans(texts: Sequence[str], language: str | None = None) -> list[str | None]:
     """For each block of one body, in order, its class of junk or None; fragments amid promotions count as such.
 
-    A stretch of short lines (names, roles, prices, sections) is a promotion as a whole if it holds two promotional lines,
-    or if it ends the body and holds one. In the middle of a body the line before the next paragraph stays if it
+    A stretch of short lines (names, roles, prices, sections) is a promotion as a whole if it holds two promotional
+    lines, or if it ends the body and holds one. In the middle of a body the line before the next paragraph stays if it
     may be that paragraph's heading, and what stands before the first promotional line stays as well, but for one line.
     """
     reasons = [reason(text, language) for text in texts]
