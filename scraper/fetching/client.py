@@ -25,7 +25,8 @@ from scraper.fetching.bodies import ACCEPT_ENCODING
 from scraper.fetching.guard import AllowList, Guard
 from scraper.fetching.politeness import Clock, Gate
 from scraper.fetching.robots import MAX_ROBOTS_BYTES, MAX_ROBOTS_REDIRECTS, Robots
-from scraper.fetching.wire import REDIRECTS, AiohttpWire, Answer, Ask, Budget, HttpxWire, Wire, exchange
+from scraper.fetching.transport import GuardedTransport
+from scraper.fetching.wire import REDIRECTS, Answer, Ask, Budget, exchange
 from scraper.values import NotModified, Page, Request
 
 MAX_PAGE_BYTES = 10 * 2**20
@@ -88,7 +89,7 @@ class Fetcher:
         self._policy = policy
         self._clock = Clock(now, sleep)
         self._guard = Guard(AllowList.read(policy.allow_addresses))
-        self._wire: Wire = HttpxWire(transport) if transport else AiohttpWire(self._guard)
+        self._transport = transport or GuardedTransport(self._guard)
         self._robots = Robots(policy.user_agent)
         self._gates: dict[str, Gate] = {}
         self._n_failed: dict[str, int] = {}
@@ -100,7 +101,7 @@ class Fetcher:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        await self._wire.close()
+        await self._transport.aclose()
 
     async def fetch(
         self, request: Request, *, limit_bytes: int = MAX_PAGE_BYTES, deadline_s: float | None = None
@@ -177,7 +178,7 @@ class Fetcher:
         async with gate.turn(url), self._in_flight:
             started = self._clock.now()
             try:
-                answer = await exchange(self._wire, ask, errand.budget)
+                answer = await exchange(self._transport, ask, errand.budget)
             finally:
                 gate.answered((self._clock.now() - started).total_seconds())
         return self._judged(url, answer)
