@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from scraper.extraction import junk_tables
-from scraper.extraction.junk_tables import Key, Tables, Term
+from scraper.extraction.junk_tables import Gate, Key, Tables, Term
 
 __all__ = ["reason", "score", "spans"]
 
@@ -30,10 +30,14 @@ _MAX_CHARS = 420
 _NEEDED = ((90, 4.0), (160, 4.5), (240, 6.0), (_MAX_CHARS, 7.5))
 _LABEL_CHARS = 60
 _GLANCE = 120  # of longer blocks the beginning and the end are looked at before the whole
-_ELSEWHERE = 1.0  # what less other languages need than English, whose gold is full of guides that address the reader
+_ELSEWHERE = 1.5  # what less other languages need than English, whose gold is full of guides that address the reader
 _FRAGMENT_CHARS = 60
 _FRAGMENT_WIDE = 24
 _SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？", "।", "؟", "۔", '."', ".”", ".“", ".»", "!“", "?“")
+_LONG_RUN = 6  # lines from which on the line before the first promotional one is taken for its title
+_ROUNDS = 2
+_AMID = -3.0  # the margin that is enough beside or between two recognised blocks
+_NEIGHBOUR_CHARS = 160
 _HEADING_WORDS = 3
 _REACH = 7  # lines a promotional line speaks for, in both directions
 _FOREIGN = 1.0  # what more is asked of a block in another language than the page's
@@ -69,7 +73,7 @@ def _sum(evidence: _Evidence) -> float:
     total = sum(
         weight * min(len(evidence.found.get(role, ())), _AT_MOST.get(role, 1)) for role, weight in _WEIGHTS.items()
     )
-    if evidence.found.keys().isdisjoint(_DEMANDING):
+    if evidence.found.keys().isdisjoint(_DEMANDING) and not {"we", "you"} <= evidence.found.keys():
         total += _DEMANDS_NOTHING
     return total + _REPORT * min(len(evidence.found.get("report", ())), _AT_MOST["report"])
 
@@ -97,17 +101,16 @@ def _credit(words: list[str], tables: Tables) -> str | None:
     return tables.credits[hits[0]]
 
 
-def _decides(words: list[str], hint: str, tables: Tables) -> bool:
+def _decides(words: list[str], gate: Gate) -> bool:
     """Whether a text of these words holds anything that could make it junk."""
-    gate = tables.gates.get(hint) or tables.gates[""]
     return not (
         gate.words.isdisjoint(words)
-        and tables.pairs.isdisjoint(pairwise(words))
+        and gate.pairs.isdisjoint(pairwise(words))
         and gate.stems.isdisjoint([word[: junk_tables.STEM] for word in words])
     )
 
 
-def _found(text: str, hint: str, tables: Tables) -> list[Term]:
+def _found(text: str, gate: Gate, tables: Tables) -> list[Term]:
     """The terms that stand in the text; none if none of them could decide."""
     words = junk_tables.words(text)
     if not words:
@@ -115,7 +118,7 @@ def _found(text: str, hint: str, tables: Tables) -> list[Term]:
     first = words[0] if words[0][0] < junk_tables.WIDE else words[0][:2]
     normal = junk_tables.normal(text) if first in tables.openers else ""
     found = [term for term in tables.openers.get(first, ()) if normal.startswith(term.pattern)]
-    if not found and not _decides(words, hint, tables):
+    if not found and not _decides(words, gate):
         return []
     normal = normal or junk_tables.normal(text)
     stems = (word[:length] + "*" for word in words for length in (junk_tables.STEM, junk_tables.STEM - 1))
@@ -145,10 +148,12 @@ def _weigh(text: str, language: str | None) -> tuple[float, str | None]:
     hint = junk_tables.ALIASES.get(hint, hint)
     if len(text) <= _LABEL_CHARS and (kind := _whole(text, hint, tables)):
         return 1.0, kind
-    if len(text) > _GLANCE and not _decides(junk_tables.words(text[: _GLANCE - 40] + " " + text[-40:]), hint, tables):
+    gates = tables.gates if len(text) > _GLANCE else tables.wide_gates
+    gate = gates.get(hint) or gates[""]
+    if len(text) > _GLANCE and not _decides(junk_tables.words(text[: _GLANCE - 40] + " " + text[-40:]), gate):
         return -9.0, None
     best: tuple[float, str | None] = (-9.0, None)
-    found = _found(text, hint, tables)
+    found = _found(text, gate, tables)
     if not found:
         return best
     needed = _needed(text)
@@ -194,6 +199,20 @@ def _runs(texts: Sequence[str], reasons: Sequence[str | None]) -> Iterator[tuple
         yield start, len(texts)
 
 
+def _amid(texts: Sequence[str], language: str | None) -> list[str | None]:
+    """`reason` of every block; a short one beside or between two recognised ones needs less."""
+    reasons = [reason(text, language) for text in texts]
+    for _ in range(_ROUNDS):
+        before = [None, None, *reasons, None, None]
+        for at, text in enumerate(texts):
+            near = before[at : at + 2], before[at + 1 : at + 4 : 2], before[at + 3 : at + 5]
+            if reasons[at] or len(text) > _NEIGHBOUR_CHARS or not any(all(pair) for pair in near):
+                continue
+            margin, kind = _weigh(text, language)
+            reasons[at] = kind if margin >= _AMID else None
+    return reasons
+
+
 def spans(texts: Sequence[str], language: str | None = None) -> list[str | None]:
     """For each block of one body, in order, its class of junk or None; fragments amid promotions count as such.
 
@@ -201,7 +220,7 @@ def spans(texts: Sequence[str], language: str | None = None) -> list[str | None]
     lines, or if it ends the body and holds one. In the middle of a body the line before the next paragraph stays if it
     may be that paragraph's heading, and what stands before the first promotional line stays as well, but for one line.
     """
-    reasons = [reason(text, language) for text in texts]
+    reasons = _amid(texts, language)
     marked = list(reasons)
     for start, end in _runs(texts, reasons):
         anchors = [at for at in range(start, end) if reasons[at] in _PROMOTIONS]
@@ -209,7 +228,7 @@ def spans(texts: Sequence[str], language: str | None = None) -> list[str | None]
         if start == 0 or len(anchors) < (1 if is_tail else 2):
             continue
         stop = end if is_tail or len(texts[end - 1].split()) < _HEADING_WORDS else end - 1
-        first = max(start, anchors[0] - 1) if len(anchors) >= 2 else anchors[0]
+        first = max(start, anchors[0] - 1) if len(anchors) >= 2 and end - start >= _LONG_RUN else anchors[0]
         for at in range(first, stop):
             if min(abs(at - anchor) for anchor in anchors) <= _REACH:
                 marked[at] = marked[at] or reasons[anchors[0]]

@@ -48,6 +48,7 @@ class Gate:
 
     words: frozenset[str]
     stems: frozenset[str]
+    pairs: frozenset[Key]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,8 @@ class Tables:
     openers: dict[str, list[Term]]
     labels: dict[str, dict[str, str]]
     credits: dict[str, str]
-    pairs: frozenset[Key]
     gates: dict[str, Gate]
+    wide_gates: dict[str, Gate]
 
 
 def normal(text: str) -> str:
@@ -122,11 +123,11 @@ def _entries(table: dict[str, Any]) -> Iterable[tuple[str, str, str]]:
 
 def _gates(deciding: dict[str, set[Key]]) -> dict[str, Gate]:
     """By language: its own words, the English ones and those common to all; under "" the words of every language."""
+    pairs = frozenset(key for keys in deciding.values() for key in keys if isinstance(key, tuple))
 
     def gate(codes: Iterable[str]) -> Gate:
         keys = {key for code in codes for key in deciding.get(code, ()) if isinstance(key, str)}
-        stems = frozenset(key[:-1] for key in keys if key.endswith("*"))
-        return Gate(frozenset(keys), stems)
+        return Gate(frozenset(keys), frozenset(key[:-1] for key in keys if key.endswith("*")), pairs)
 
     return {"": gate(deciding)} | {code: gate((code, "en", "")) for code in deciding if code}
 
@@ -139,6 +140,7 @@ def load() -> Tables:
     labels: dict[str, dict[str, str]] = {}
     credit: dict[str, str] = {}
     deciding: dict[str, set[Key]] = {}
+    hinting: dict[str, set[Key]] = {}
     for path in sorted(Path(__file__).parent.glob("*.toml")):
         table = tomllib.loads(path.read_text("utf-8"))
         code = table.pop("code")
@@ -154,7 +156,8 @@ def load() -> Tables:
                 openers.setdefault(str(key), []).append(term)
                 continue
             terms.setdefault(key, []).append(term)
-            if role in ("object", "sure") or (role == "call" and code not in ("en", "")):
+            if role in ("object", "sure", "call", "topic"):
+                hinting.setdefault(code, set()).add(key)
+            if role in ("object", "sure"):
                 deciding.setdefault(code, set()).add(key)
-    pairs = frozenset(key for keys in deciding.values() for key in keys if isinstance(key, tuple))
-    return Tables(terms, openers, labels, credit, pairs, _gates(deciding))
+    return Tables(terms, openers, labels, credit, _gates(deciding), _gates(hinting))
