@@ -10,7 +10,6 @@ Heavy modules are imported inside the commands, so that `--help` and `search` st
 from __future__ import annotations
 
 import io
-import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -60,7 +59,10 @@ articles.register(app)
 
 
 def run() -> None:
-    """The entry point: runs the command and turns failures into one line and an exit status."""
+    """The entry point: runs the command and turns failures into one line and an exit status.
+
+    Typer itself ends quietly on Ctrl-C and when the reader of our output has gone.
+    """
     is_debug = "--debug" in sys.argv
     for stream in (sys.stdout, sys.stderr):
         # Pages hold every script, whatever the locale; a lone surrogate of an address stays a JSON escape.
@@ -68,16 +70,14 @@ def run() -> None:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         app()
-    except BrokenPipeError:
-        # The reader of our output has gone (`newsdesk export | head`); the rest has nowhere to go.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(141)
-    except KeyboardInterrupt:
-        sys.exit(_fail("stopped", 130))
     except NewsError as error:
         if is_debug:
             raise
         sys.exit(_fail(str(error), _status(error)))
+    except OSError as error:
+        if is_debug:
+            raise
+        sys.exit(_fail(f"{error.filename or 'output'}: {error.strerror}", 1))
 
 
 def _status(error: NewsError) -> int:
