@@ -22,6 +22,7 @@ from scraper.extraction.byline_words import (
     ROLE_WORDS,
     SUFFIXES,
 )
+from scraper.months import MONTHS
 from scraper.text import fold, squash
 
 MAX_BYLINE_CHARS = 300
@@ -39,7 +40,7 @@ _LEAD = re.compile(
     r"|door(?=\s)|geschreven door|av(?=\s)"
     r"|skrevet av|skrevet af|af(?=\s)|tekst(?=:)|redaktion(?=:)|napisał\w?|autor(?=\s)|oleh(?=\s)"
     r"|od(?=\s)|автор\w?(?=\s?:)|текст(?=:)"
-    r"|yazar(?=\s?:)|haber(?=\s?:)|作者|文(?=[:：／/|])|著者|執筆|撰文|责任编辑|編輯|记者|取材・文|글)\s?[:：/／|]?\s*",
+    r"|yazar(?=\s?:)|haber(?=\s?:)|作者|文(?=[:：／/|])|著者|執筆|撰文|责任编辑|編輯|记者|記者|取材・文|글)\s?[:：/／|]?\s*",
     re.IGNORECASE,
 )
 _TAIL = re.compile(
@@ -174,7 +175,7 @@ def _name(piece: str, kind: str) -> Name | None:
         return Name(piece.strip(" ."), "agency")
     text = _UPDATED.sub("", _DATE_TAIL.sub("", _TAIL.sub("", _LEAD.sub("", piece))))
     text = text.strip(" ,:;-–—|/\"'“”()[]+")
-    if ORGANISATION_WORDS.isdisjoint(fold(text).split()):
+    if ORGANISATION_WORDS.isdisjoint(fold(_CLAUSE.sub("", text)).split()):
         text = _person_alone(text)
     folded = fold(text)
     words = folded.split()
@@ -211,4 +212,7 @@ def _is_no_name(text: str, folded: str, words: list[str]) -> bool:
     if (len(words) == 1 and folded in NO_NAMES) or folded in SUFFIXES or "".join(words) in SUFFIXES:
         return True
     n_digits = sum(map(str.isdigit, text))
-    return n_digits > 0 and (2 * n_digits >= sum(map(str.isalpha, text)) or dates.parse(text) is not None)
+    if not n_digits:
+        return False
+    is_day = not MONTHS.keys().isdisjoint(words) or dates.parse(text) is not None
+    return is_day or 2 * n_digits >= sum(map(str.isalpha, text))

@@ -15,10 +15,11 @@ MAX_CHARS = 2_000_000
 MAX_DOCUMENTS = 50
 
 _MARKS = re.compile(r"<!--|-->|(?://|/\*)?\s{0,9}<!\[CDATA\[(?:\s{0,9}\*/)?|(?://|/\*)?\s{0,9}\]\]>(?:\s{0,9}\*/)?")
-# Strings are matched so that nothing inside them is taken for a comment.
-_COMMENT = re.compile(r'("(?:[^"\\]|\\.)*+")|/\*.*?\*/|(?<![:\w])//[^\n]*', re.DOTALL)
-_TRAILING_COMMA = re.compile(r'("(?:[^"\\]|\\.)*+")|,(\s*+[}\]])', re.DOTALL)
-_MISSING_COMMA = re.compile(r'("(?:[^"\\]|\\.)*+"|[}\]])(\s*+)(?=["{\[])', re.DOTALL)
+# Strings are matched so that nothing inside them is taken for a comment; one that never ends is taken to the end of
+# the text, or each of its quotes would be tried again.
+_COMMENT = re.compile(r'("(?:[^"\\]|\\.)*+(?:"|\\?\Z))|/\*.*?\*/|(?<![:\w])//[^\n]*', re.DOTALL)
+_TRAILING_COMMA = re.compile(r'("(?:[^"\\]|\\.)*+(?:"|\\?\Z))|,(\s*+[}\]])', re.DOTALL)
+_MISSING_COMMA = re.compile(r'("(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[}\]])(\s*+)(?:(?=(["{\[]))|)', re.DOTALL)
 _BAD_ESCAPE = re.compile(r"\\(?![\"\\/bfnrtu])")
 _PAIR = re.compile(r'"(@?\w{2,30})"\s{0,9}:\s{0,9}"((?:[^"\\\n]|\\.){1,1000}+)"')
 
@@ -52,8 +53,8 @@ def _repaired(text: str) -> list[Any]:
 
 
 def _with_comma(match: re.Match[str]) -> str:
-    # `"a" "b"` lacks a comma; `"a": "b"` never matches because of the colon.
-    return f"{match[1]},{match[2]}"
+    # `"a" "b"` lacks a comma; `"a": "b"` does not, and neither does the end.
+    return f"{match[1]},{match[2]}" if match[3] else match[0]
 
 
 def _documents(text: str) -> list[Any] | None:

@@ -17,6 +17,7 @@ from scraper.urls import canonical, site
 from scraper.values import Access, ArticleKind, Candidate
 
 MAX_TAGS = 40
+MAX_TAG_CHARS = 80
 MAX_IMAGES = 10
 MAX_SECTION_CHARS = 60
 
@@ -105,7 +106,10 @@ def tags(known: Gathered) -> Candidate | None:
     """The first list of tags, each once."""
     for candidate in known.of("tags"):
         values = candidate.value if isinstance(candidate.value, tuple) else (candidate.value,)
-        unique = {fold(tag): tag for tag in values if isinstance(tag, str) and 1 < len(tag) <= 80}
+        unique: dict[str, str] = {}
+        for tag in values:
+            if isinstance(tag, str) and 1 < len(tag) <= MAX_TAG_CHARS:
+                unique.setdefault(fold(tag), tag)
         if unique:
             return Candidate(field="tags", value=tuple(unique.values())[:MAX_TAGS], origin=candidate.origin)
     return None

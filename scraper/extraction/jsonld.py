@@ -152,7 +152,7 @@ def _score(node: _Node, path: str) -> int:
         return 0
     score = kind + 2 * ("headline" in keys) + ("datepublished" in keys) + ("author" in keys) + ("articlebody" in keys)
     if node.is_elsewhere:
-        score -= 8
+        score -= 12
     addresses = [text(keys.get(key)) for key in ("url", "@id", "mainentityofpage")]
     if path and any(address and urlsplit_path(address) == path for address in addresses):
         score += 4

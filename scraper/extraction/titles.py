@@ -54,14 +54,16 @@ def options(candidates: Sequence[Candidate], own_names: Iterable[str], headline:
     names = {flat for name in own_names if (flat := fold(name).replace(" ", ""))}
     found: dict[str, Option] = {}
     present: set[str] = set()
-    for candidate in titles[:MAX_OPTIONS]:
+    # Cut pieces are looked up among whole titles, so the visible heading comes first.
+    for candidate in sorted(titles[:MAX_OPTIONS], key=lambda c: c.origin != "dom:h1"):
         source = _source(candidate.origin)
         text = candidate.value[:MAX_TITLE_CHARS]
         is_repeated = source in present
         present.add(source)
         for variant, how in _variants(text, names):
             key = fold(variant)
-            if not key:
+            # What follows a dash is a headline only if something else says so; what precedes it may be one alone.
+            if not key or (how == "tail" and key not in found):
                 continue
             option = found.setdefault(key, Option(variant, candidate.origin))
             option.features[f"{source} {how}{' again' if is_repeated and source == 'h1' else ''}"] = 1.0

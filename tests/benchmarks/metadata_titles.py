@@ -21,8 +21,8 @@ from scraper.extraction import metadata
 from scraper.values import Page
 
 SETS = {"wcxb": 1.0, "fundus": 3.0, "trafilatura": 0.7, "postlight": 1.0}
-PENALTY = 1.0
-STEPS = 400
+PENALTY = 2.0
+STEPS = 250
 FOLDS = 5
 
 

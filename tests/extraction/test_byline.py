@@ -1,0 +1,92 @@
+"""Names in bylines, and what the page shows of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from scraper import dom
+from scraper.extraction import authors, byline, landmarks
+from scraper.extraction.authors import Name
+
+NAMES = [
+    ("By Jane Roe", ["Jane Roe"]),
+    ("Von Jörg Müller und Ana Ruiz", ["Jörg Müller", "Ana Ruiz"]),
+    ("Par Élodie Petit et Jean Dupont", ["Élodie Petit", "Jean Dupont"]),
+    ("Por Ana Ruiz y Juan Gil", ["Ana Ruiz", "Juan Gil"]),
+    ("José Ortega y Gasset", ["José Ortega y Gasset"]),
+    ("Jane Roe, Ana Ruiz & Juan Gil", ["Jane Roe", "Ana Ruiz", "Juan Gil"]),
+    ("Roe, Jane", ["Jane Roe"]),
+    ("Roe, Jane; Ruiz, Ana", ["Jane Roe", "Ana Ruiz"]),
+    ("Martin King, Jr.", ["Martin King Jr."]),
+    ("Jane Roe, Senior Reporter", ["Jane Roe"]),
+    ("Jane Roe | May 4, 2026 | 5 min read", ["Jane Roe"]),
+    ("Jane Roe Dec 19, 2025", ["Jane Roe"]),
+    ("Jane Roe (Berlin)", ["Jane Roe"]),
+    ("Jane Roe jane.roe@example.com @janeroe", ["Jane Roe"]),
+    ("JR Jane Roe", ["Jane Roe"]),
+    ("Jane Roe Reviewed by Ana Ruiz", ["Jane Roe"]),
+    ("Jane Roe at Example Corp", ["Jane Roe"]),
+    ("Alyssa Maio", ["Alyssa Maio"]),
+    ("Text: Jane Roe", ["Jane Roe"]),
+    ("記者：王小明", ["王小明"]),
+    ("박준석 기자", ["박준석"]),
+    ("佐藤太郎、鈴木花子", ["佐藤太郎", "鈴木花子"]),
+    ("https://example.com/author/jane", []),
+    ("Admin", []),
+    ("4 May 2026", []),
+    ("5 min read", []),
+    ("", []),
+]
+
+
+@pytest.mark.parametrize(("text", "names"), NAMES)
+def test_names_are_taken_out_of_bylines(text: str, names: list[str]) -> None:
+    """Leads, roles, places, dates and addresses go; several names are split; order is kept."""
+    assert [name.text for name in authors.parse(text)] == names
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("dpa", "agency"), ("The Associated Press", "agency"), ("Reuters", "agency"), ("新华社", "agency"),
+     ("EDB Team", "organisation"), ("Redaktion", "organisation"), ("taz.de", "organisation"), ("Jane Roe", "person")],
+)  # fmt: skip
+def test_people_agencies_and_organisations_are_told_apart(text: str, kind: str) -> None:
+    """Each name has a kind."""
+    assert authors.parse(text) == (Name(text, kind),)
+
+
+def read(body: str) -> list[tuple[str, object, str]]:
+    tree = dom.parse(f"<html><body>{body}</body></html>")
+    return [(c.field, c.value, c.origin) for c in byline.read(tree, landmarks.survey(tree))]
+
+
+def test_marked_names_and_dates_are_found() -> None:
+    """A class that speaks of an author, a profile link and a time element are candidates."""
+    found = read(
+        "<h1>Bridge</h1><p class='byline'>By <a href='/author/jane-roe'>Jane Roe</a></p>"
+        "<time datetime='2026-05-04'>4 May</time>"
+    )
+    assert ("authors", ({"name": "Jane Roe", "type": ""},), "dom:byline link after h1") in found
+    assert ("published_at", "2026-05-04", "dom:time[datetime] after h1") in found
+
+
+def test_an_update_is_a_modification() -> None:
+    """A date that says "updated" is not the publication's."""
+    assert [field for field, _, _ in read("<h1>B</h1><p class='date'>Updated 4 May 2026</p>")] == ["modified_at"]
+
+
+@pytest.mark.parametrize("around", ["<footer>", "<aside>", "<div class='comments'>", "<ul class='related-posts'>"])
+def test_other_places_have_other_names(around: str) -> None:
+    """Comments, footers and lists of other articles give nothing."""
+    assert read(f"<div><h1>Bridge</h1></div>{around}<p class='author'>Juan Gil</p><time>4 May 2026</time>") == []
+
+
+def test_what_holds_the_headline_is_the_articles_however_it_is_named() -> None:
+    """A wrapper called "sidebar-right" around the whole page hides nothing."""
+    assert read("<div class='sidebar-right'><h1>Bridge</h1><p class='author'>Jane Roe</p></div>")
+
+
+def test_boxes_in_a_heading_are_kept_apart() -> None:
+    """A kicker in a box of its own does not run into the headline; a mark inside a word does not split it."""
+    tree = dom.parse("<h1><span>Elbe</span><span>Bridge re<em>opens</em></span></h1>")
+    assert [c.value for c in byline.headings(landmarks.survey(tree))] == ["Elbe Bridge reopens"]
