@@ -14,7 +14,7 @@ from sqlalchemy.engine import Engine
 from db import articles, schema, search, sources
 from db.engine import reading, writing
 from pipelines.adding import Search
-from pipelines.demo_site import site as demo
+from pipelines.demo_site import addresses as demo
 from pipelines.demo_site.content import furniture
 from pipelines.demo_site.server import DemoSite
 from pipelines.outcomes import Report
