@@ -24,6 +24,8 @@ MAX_MARKED = 30
 MAX_FROM_HEADLINE = 250
 """Nodes between headline and date; measured on WCXB: nine of ten dates stand within 40 texts."""
 
+PLAIN_DATE_CHARS, COST_OF_CHARACTER = 45, 2
+
 ELSEWHERE_COSTS = 150
 """Nodes that a place outside the article counts as: some pages set their own date into an `aside` or `footer`."""
 
@@ -33,6 +35,7 @@ _MODIFIED = re.compile(
     re.IGNORECASE,
 )
 _CREATED = re.compile(r"publi|created|erstellt|veröffentlicht|posted|入力|公開|발행|입력", re.IGNORECASE)
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _IN_STATE = re.compile(
     r'"(?:datePublished|date_published|publish(?:ed)?_?(?:At|Date|date|at|Time|_on)|first_publication_date|pubDate|postedAt)\\{0,4}"'
     r'\s?:\s?\\{0,4}"((?:19|20)\d\d-\d\d-\d\d[T0-9:.Z+-]{0,22})'
@@ -93,15 +96,18 @@ def unmarked(near: Neighbourhood, marks: Landmarks, language: str | None) -> lis
 def _distance(offset: int, text: str) -> int:
     """Nodes between headline and date, longer where the date is less likely the article's."""
     if offset < 0:  # a date before the headline is as often that of the day
-        return -3 * offset
-    return offset // 4 if _CREATED.search(text) or _MODIFIED.search(text) else offset
+        offset *= -3
+    elif _CREATED.search(text) or _MODIFIED.search(text):
+        offset //= 4
+    return offset + COST_OF_CHARACTER * max(0, len(text) - PLAIN_DATE_CHARS)  # a sentence tells of other days
 
 
 def _is_date(text: str, node: Node, language: str | None) -> bool:
     parent = node.parent
     if len(text) > MAX_DATE_CHARS or parent is None or parent.tag in ("script", "style", "option", "title"):
         return False
-    return dates.parse(text, language=language) is not None
+    is_span = len(set(_YEAR.findall(text))) > 1 or text.count("/") > 2
+    return not is_span and dates.parse(text, language=language) is not None
 
 
 def in_state(tree: Tree) -> list[Candidate]:
