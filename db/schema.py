@@ -52,6 +52,22 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class PlainText(TypeDecorator[str]):
+    """Text without what the databases can't hold: NUL (PostgreSQL) and lone surrogates (both).
+
+    The last line of defence: addresses, headers and feeds may bring anything.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """The text as both databases can hold it."""
+        if value is None or (value.isascii() and "\0" not in value):
+            return value
+        return value.replace("\0", "").encode("utf-8", "ignore").decode()
+
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -86,12 +102,12 @@ sources = Table(
     metadata,
     _key(),
     # what the web said
-    Column("url", Text, nullable=False, unique=True),
+    Column("url", PlainText, nullable=False, unique=True),
     Column("kind", String, nullable=False),
     Column("site", String, nullable=False, index=True),
-    Column("language", String),
-    Column("etag", Text),
-    Column("last_modified", Text),
+    Column("language", PlainText),
+    Column("etag", PlainText),
+    Column("last_modified", PlainText),
     # our own bookkeeping
     Column("interval_s", Integer, nullable=False),
     Column("since", UtcDateTime),
@@ -100,7 +116,7 @@ sources = Table(
     Column("due_at", UtcDateTime, index=True),
     Column("checked_at", UtcDateTime),
     Column("outcome", String),
-    Column("reason", Text),
+    Column("reason", PlainText),
     Column("n_failures", Integer, nullable=False, default=0),
 )
 
@@ -109,22 +125,22 @@ links = Table(
     metadata,
     _key(),
     # what the web said
-    Column("url", Text, nullable=False, unique=True),
+    Column("url", PlainText, nullable=False, unique=True),
     Column("site", String, nullable=False),
-    Column("title", Text),
+    Column("title", PlainText),
     Column("published_at", UtcDateTime),
     Column("modified_at", UtcDateTime),
-    Column("language", String),
-    Column("etag", Text),
-    Column("last_modified", Text),
+    Column("language", PlainText),
+    Column("etag", PlainText),
+    Column("last_modified", PlainText),
     # our own bookkeeping
-    Column("source_url", Text),
+    Column("source_url", PlainText),
     Column("first_seen_at", UtcDateTime, nullable=False),
     Column("checked_at", UtcDateTime),
     Column("due_at", UtcDateTime),
     Column("n_tries", Integer, nullable=False, default=0),
     Column("outcome", String, index=True),
-    Column("reason", Text),
+    Column("reason", PlainText),
     _ref("run_id", "runs.id"),
     Column("page_id", Integer),  # the latest answer whose bytes were new
     Column("article_id", Integer, index=True),
@@ -138,8 +154,8 @@ pages = Table(
     _key(),
     # what the web said
     _ref("link_id", "links.id", nullable=False),
-    Column("url", Text, nullable=False),
-    Column("final_url", Text, nullable=False),
+    Column("url", PlainText, nullable=False),
+    Column("final_url", PlainText, nullable=False),
     Column("status", Integer, nullable=False),
     Column("sha256", String(64), nullable=False),
     Column("n_bytes", Integer, nullable=False),
@@ -159,23 +175,23 @@ articles = Table(
     metadata,
     _key(),
     # what the web said
-    Column("url", Text, nullable=False, index=True),
-    Column("canonical_url", Text),
+    Column("url", PlainText, nullable=False, index=True),
+    Column("canonical_url", PlainText),
     Column("site", String, nullable=False),
-    Column("site_name", Text),
-    Column("title", Text),
+    Column("site_name", PlainText),
+    Column("title", PlainText),
     Column("published_at", UtcDateTime, index=True),
     Column("published", JSON),  # {at, precision, has_zone, raw}: the page's own zone and text
     Column("modified_at", UtcDateTime),
     Column("modified", JSON),
-    Column("language", String),
-    Column("description", Text),
-    Column("section", Text),
-    Column("image", Text),
+    Column("language", PlainText),
+    Column("description", PlainText),
+    Column("section", PlainText),
+    Column("image", PlainText),
     Column("kind", String),
     Column("access", String),
     Column("state", String, nullable=False),
-    Column("body", Text, nullable=False),
+    Column("body", PlainText, nullable=False),
     Column("paragraphs", JSON, nullable=False),
     Column("details", JSON, nullable=False),
     # our own bookkeeping
@@ -199,7 +215,7 @@ article_authors = Table(
     metadata,
     _ref("article_id", "articles.id", primary_key=True, ondelete="CASCADE"),
     Column("position", Integer, primary_key=True),
-    Column("name", Text, nullable=False, index=True),
+    Column("name", PlainText, nullable=False, index=True),
 )
 
 article_tags = Table(
@@ -207,7 +223,7 @@ article_tags = Table(
     metadata,
     _ref("article_id", "articles.id", primary_key=True, ondelete="CASCADE"),
     Column("position", Integer, primary_key=True),
-    Column("tag", Text, nullable=False, index=True),
+    Column("tag", PlainText, nullable=False, index=True),
 )
 
 revisions = Table(
@@ -216,7 +232,7 @@ revisions = Table(
     _key(),
     # what the web said
     _ref("article_id", "articles.id", nullable=False, ondelete="CASCADE"),
-    Column("title", Text),
+    Column("title", PlainText),
     Column("paragraphs", JSON, nullable=False),
     # our own bookkeeping
     Column("number", Integer, nullable=False),
@@ -234,7 +250,7 @@ extractions = Table(
     Column("extractor", String, nullable=False),
     Column("generation", Integer, nullable=False),
     Column("outcome", String, nullable=False),
-    Column("evidence", Text, nullable=False),
+    Column("evidence", PlainText, nullable=False),
     _ref("run_id", "runs.id"),
     UniqueConstraint("page_id", "extractor", "generation"),
 )
@@ -254,7 +270,7 @@ site_blocks = Table(
     Column("site", String, primary_key=True),
     Column("fingerprint", String(16), primary_key=True),
     Column("n_pages", Integer, nullable=False),
-    Column("sample", Text, nullable=False),
+    Column("sample", PlainText, nullable=False),
     Index("ix_site_blocks_site_n_pages", "site", "n_pages"),
 )
 
@@ -271,9 +287,9 @@ outcomes = Table(
     _key(),
     _ref("run_id", "runs.id", nullable=False),
     Column("stage", String, nullable=False),
-    Column("url", Text, nullable=False),
+    Column("url", PlainText, nullable=False),
     Column("kind", String, nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("reason", PlainText, nullable=False),
     Column("elapsed_s", Float, nullable=False),
     Column("at", UtcDateTime, nullable=False),
     UniqueConstraint("run_id", "url"),  # one address, one outcome a run

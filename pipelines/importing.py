@@ -22,6 +22,7 @@ from pipelines.outcomes import of_error
 from scraper import urls
 from scraper.errors import ExtractionError, TooLarge
 from scraper.fetching.client import MAX_PAGE_BYTES
+from scraper.text import clean
 from scraper.values import Link, Outcome, OutcomeKind, Page
 
 
@@ -59,6 +60,8 @@ def _row(line: bytes) -> dict[str, Any]:
         raise ExtractionError(f"not a JSON line: {error}") from error
     if not isinstance(row, dict) or not isinstance(row.get("url"), str) or not isinstance(row.get("html_path"), str):
         raise ExtractionError('expected {"url": ..., "html_path": ...}')
+    if clean(row["url"]) != row["url"]:
+        raise ExtractionError("the address holds control characters")
     return row
 
 

@@ -100,3 +100,11 @@ def test_sources_are_added_once_paused_and_removed(engine: Engine):
         assert sources.delete_sources(connection, source.url) == 1
     with reading(engine) as connection:
         assert sources.get_sources(connection) == []
+
+
+def test_what_no_database_can_hold_does_not_arrive(engine: Engine):
+    """NUL and lone surrogates of a feed cost neither the link nor the run."""
+    with writing(engine) as connection:
+        links.add_links(connection, [make_link(title="a\0b\ud800c", language="\0")], SITE, NOW)
+        row = connection.exec_driver_sql("SELECT title, language FROM links").one()
+    assert tuple(row) == ("abc", "")
