@@ -23,14 +23,16 @@ __all__ = ["reason", "score", "spans"]
 # Weights and limits: tests/benchmarks/junk_measure.py, on the development lines and all gold of the corpora.
 _WEIGHTS = {"sure": 3.0, "opener": 4.0, "object": 2.0, "topic": 1.0, "call": 1.5, "you": 0.5, "we": 1.0, "lure": 0.5}
 _AT_MOST = {"sure": 2, "object": 2, "lure": 3, "report": 3}  # how many of a role count; one of the others
-_REPORT = -1.5
+_REPORT = -2.0
 _DEMANDING = ("sure", "opener", "call")
+_ADDRESSING = ("call", "you", "we", "opener")
 _DEMANDS_NOTHING = -1.5  # nouns and lures only: articles are full of them
 _MAX_CHARS = 420
 _NEEDED = ((90, 4.0), (160, 4.5), (240, 6.0), (_MAX_CHARS, 7.5))
 _LABEL_CHARS = 60
 _GLANCE = 120  # of longer blocks the beginning and the end are looked at before the whole
-_ELSEWHERE = 1.5  # what less other languages need than English, whose gold is full of guides that address the reader
+# What less a line that addresses the reader needs in other languages than in English, whose gold is full of guides.
+_ELSEWHERE = 1.5
 _FRAGMENT_CHARS = 60
 _FRAGMENT_WIDE = 24
 _SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？", "।", "؟", "۔", '."', ".”", ".“", ".»", "!“", "?“")
@@ -78,12 +80,12 @@ def _sum(evidence: _Evidence) -> float:
     return total + _REPORT * min(len(evidence.found.get("report", ())), _AT_MOST["report"])
 
 
-def _allowance(code: str, hint: str) -> float:
+def _allowance(code: str, hint: str, evidence: _Evidence) -> float:
     """What a language's sum is raised or lowered by before it is compared with what is needed."""
     if code in ("en", ""):
         return 0.0
     if code == hint:
-        return _ELSEWHERE
+        return 0.0 if evidence.found.keys().isdisjoint(_ADDRESSING) else _ELSEWHERE
     return -_FOREIGN if hint else 0.0
 
 
@@ -158,7 +160,7 @@ def _weigh(text: str, language: str | None) -> tuple[float, str | None]:
         return best
     needed = _needed(text)
     for code, evidence in _collect(found).items():
-        margin = _sum(evidence) - needed + _allowance(code, hint)
+        margin = _sum(evidence) - needed + _allowance(code, hint, evidence)
         if margin > best[0]:
             classes = {kind: weight for kind, weight in evidence.kinds.items() if kind not in _CLASSLESS}
             best = margin, max(classes, key=lambda kind: classes[kind]) if classes else None
