@@ -53,22 +53,17 @@ def unmarked(near: Neighbourhood, marks: Landmarks, language: str | None, *, nee
         ("after lead", _led([text for place, text, _ in around if 0 < place <= MAX_BEFORE_HEADLINE])),
         ("beside date", _beside_date(close, language)),
         ("under headline", (text for place, text in shown if 0 < place <= MAX_UNDER_HEADLINE and _is_name(text))),
-        (
-            "at end",
-            _led(
-                [
-                    text
-                    for i, text, node in near.texts
-                    if i > last and _LEAD.match(text) and not where.is_elsewhere(node)
-                ]
-            ),
-        ),
+        ("at end", _at_end(near, last, where)),
     )
     for label, names in readings[:2] if needs_lead else readings:
         # A "name" whose words stand in the title is a topic.
         if name := next((n for n in names if known.isdisjoint(fold(n).split()) or label == "after lead"), None):
             return [Candidate(field="authors", value=name, origin=f"dom:text {label}")]
     return []
+
+
+def _at_end(near: Neighbourhood, last: int, where: Surroundings) -> Iterator[str]:
+    yield from _led([t for i, t, node in near.texts if i > last and _LEAD.match(t) and not where.is_elsewhere(node)])
 
 
 def _led(texts: list[str]) -> Iterator[str]:
