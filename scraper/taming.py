@@ -95,7 +95,8 @@ def _has_long_tag(html: bytes, codes: npt.NDArray[np.uint8], at: npt.NDArray[np.
 
 def _trimmed(html: bytes) -> bytes:
     """The page read tag by tag, without the tags and attributes that are too many."""
-    kept, done, at = [], 0, 0
+    kept: list[bytes] = []
+    done = at = 0
     limits = _Limits()
     while (tag := _TAG.search(html, at)) is not None:
         if tag[1]:

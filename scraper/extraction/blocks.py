@@ -4,7 +4,7 @@ A block remembers where it stood (its box, and through it every box around), how
 bold, and whether a picture came right before it. One walk over the tree; nothing is judged here and
 no text is dropped but what is never read: scripts, styles, menus, form fields.
 
-A line break keeps its place inside a block ("\\n"), two in a row end the block. Inside `pre` the text stays as it is.
+A line break keeps its place inside a block, two in a row end the block. Inside `pre` the text stays as it is.
 """
 
 from __future__ import annotations
@@ -67,6 +67,20 @@ class Layout:
             found.append(self.boxes[at])
             at = self.boxes[at].parent
         return found
+
+
+def plain(text: str) -> Block:
+    """A block without links or anything else, in box 0."""
+    return Block(
+        text=text,
+        box=0,
+        n_link_chars=0,
+        n_bold_chars=0,
+        n_links=0,
+        n_before_link=-1,
+        n_after_link=-1,
+        follows_media=False,
+    )
 
 
 def read(tree: dom.Tree) -> Layout:

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from scraper import dom
-from scraper.extraction import blocks, scoring
+from scraper.extraction import blocks, corrections, embedded, scoring
 from scraper.extraction.blocks import Block, Box, Layout
 from scraper.extraction.features import Hints
 from scraper.text import fingerprint, fold
@@ -23,9 +23,9 @@ from scraper.values import Paragraph, ParagraphKind
 
 __all__ = ["Fate", "Hints", "Reading", "decide", "read", "text_of"]
 
-# Cross-validated F1 is flat between .4 and .6 (train_body.py).
-_KEEP = 0.5
 _LONG_ENOUGH_TO_BE_TWICE = 30
+_CAPTION_MIN_CHARS = 12
+_RESCUE_CONFIDENCE = 0.4
 
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _CELLS = frozenset(("td", "th"))
@@ -55,17 +55,40 @@ class Reading:
 
 def read(tree: dom.Tree, hints: Hints) -> Reading:
     """The text of the article on a page."""
-    layout = blocks.read(tree)
+    reading = read_layout(blocks.read(tree), hints)
+    return reading if _n_chars(reading) >= embedded.MIN_CHARS else _rescued(tree, hints, reading)
+
+
+def read_layout(layout: Layout, hints: Hints) -> Reading:
+    """The text of the article, for those who have the page's blocks already."""
     fates = decide(layout, scoring.score(layout, hints), hints)
     return Reading(paragraphs=tuple(paragraphs(fates)), confidence=_confidence(fates), blocks=tuple(fates))
 
 
+def _rescued(tree: dom.Tree, hints: Hints, reading: Reading) -> Reading:
+    """What the page announces or carries in its scripts, where that is much more than what it shows."""
+    announced = embedded.from_text(hints.article_body) if hints.article_body else None
+    carried = embedded.read(tree)
+    layout = max(announced, carried, key=embedded.n_chars)
+    if layout is None or embedded.n_chars(layout) < max(embedded.MIN_CHARS, 3 * _n_chars(reading)):
+        return reading
+    fates = [_first_fate(layout, block, 0.5, 0.5) for block in layout.blocks]
+    fates = _drop_twins(_drop_title(fates, hints), hints)
+    return Reading(paragraphs=tuple(paragraphs(fates)), confidence=_RESCUE_CONFIDENCE, blocks=tuple(fates))
+
+
+def _n_chars(reading: Reading) -> int:
+    return sum(len(p.text) for p in reading.paragraphs if p.kind is not ParagraphKind.CAPTION)
+
+
 def decide(layout: Layout, scores: scoring.Scores, hints: Hints) -> list[Fate]:
     """The fate of each block, in order."""
-    fates = [
-        _first_fate(layout, block, score) for block, score in zip(layout.blocks, scores.chance.tolist(), strict=True)
-    ]
-    for rule in (_drop_title, _drop_repeated, _drop_twins, _drop_last_headings):
+    chance, lead = corrections.correct(layout, scores.chance, hints)
+    raw, final = scores.chance.tolist(), chance.tolist()
+    fates = [_first_fate(layout, *both) for both in zip(layout.blocks, raw, final, strict=True)]
+    if lead >= 0:
+        fates[lead] = replace(fates[lead], kind=ParagraphKind.LEAD, is_kept=True, reason="standfirst")
+    for rule in (_drop_title, _drop_repeated, _drop_twins, _keep_captions, _drop_last_headings):
         fates = rule(fates, hints)
     return fates
 
@@ -93,22 +116,28 @@ def text_of(fates: Iterable[Fate]) -> str:
 # ---------------------------------------------------------------- what a block is
 
 
-def _first_fate(layout: Layout, block: Block, score: float) -> Fate:
+def _first_fate(layout: Layout, block: Block, score: float, corrected: float) -> Fate:
     around = layout.around(block)
-    kind = _kind(around)
+    kind = _kind(around, block)
+    is_kept = corrected >= corrections.KEEP
+    reason = "article" if is_kept else "not article"
+    if is_kept != (score >= corrections.KEEP):
+        reason += ", like the blocks it belongs to"
     return Fate(
         text=block.text,
         path="/".join(box.tag for box in reversed(around)),
-        score=score,
-        is_kept=score >= _KEEP,
-        reason="article" if score >= _KEEP else "not article",
+        score=round(score, 4),
+        is_kept=is_kept,
+        reason=reason,
         kind=kind,
         row=_row(layout, block) if kind is ParagraphKind.TABLE_ROW else -1,
     )
 
 
-def _kind(around: Sequence[Box]) -> ParagraphKind:
-    """The kind of a paragraph, by the nearest element that says so."""
+def _kind(around: Sequence[Box], block: Block) -> ParagraphKind:
+    """The kind of a paragraph, by the nearest element that says so, or the class of a caption."""
+    if block.follows_media and any("caption" in box.signature.lower() for box in around[:2]):
+        return ParagraphKind.CAPTION
     for box in around:
         tag = box.tag
         if tag in _HEADINGS:
@@ -170,11 +199,28 @@ def _drop_twins(fates: list[Fate], _: Hints) -> list[Fate]:
     return out
 
 
+def _keep_captions(fates: list[Fate], _: Hints) -> list[Fate]:
+    """Captions of pictures inside the article stay, apart from its text, whatever their score."""
+    kept = [at for at, f in enumerate(fates) if f.is_kept]
+    if not kept:
+        return fates
+    inside = range(kept[0], kept[-1])
+    return [
+        replace(f, is_kept=True, reason="caption")
+        if f.kind is ParagraphKind.CAPTION
+        and at in inside
+        and f.reason == "not article"
+        and len(f.text) >= _CAPTION_MIN_CHARS
+        else f
+        for at, f in enumerate(fates)
+    ]
+
+
 def _drop_last_headings(fates: list[Fate], _: Hints) -> list[Fate]:
     """A heading that nothing follows announced something that is not article."""
     out = list(fates)
     for at in range(len(out) - 1, -1, -1):
-        if not out[at].is_kept:
+        if not out[at].is_kept or out[at].kind is ParagraphKind.CAPTION:
             continue
         if out[at].kind is not ParagraphKind.HEADING:
             break

@@ -15,23 +15,17 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from scraper.extraction import arrays
+from scraper.extraction.arrays import Floats, Ints, View, shifted
 from scraper.extraction.blocks import Layout
-from scraper.extraction.class_words import CLASS_WORDS, FOREIGN_BITS, TAG_BITS
+from scraper.extraction.class_words import CLASS_WORDS, TAG_BITS
 from scraper.text import words
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 _MARK = re.compile(r"[.,;:!?…。，、！？；：؟،۔।]")
 _END = tuple('.!?…。！？؟۔।”"»“')
-_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
-# A Chinese character carries as much as 2.5 to 3.5 Latin letters (same articles, both languages).
-_UNSPACED_SCALE = 2.5
-# From this many letters without link on, text counts as prose: 60 to 100 made no difference on the corpora.
-_PROSE = 80
 _GLANCE = 60  # characters of a block that are looked at one by one
+_TITLE_LIKENESS = 0.7
 _LOOK = 160  # characters of a block that are compared with title, description and announced body
 
 
@@ -47,119 +41,21 @@ class Hints:
     repeated: Collection[str] = frozenset()
 
 
-@dataclass(slots=True)
-class _View:
-    """The layout as arrays. Per block: size, link, prose, box. Per box: parent, depth, first, end, bits."""
-
-    layout: Layout
-    size: Floats
-    link: Floats
-    prose: Floats
-    box: Ints
-    parent: Ints
-    depth: Ints
-    first: Ints
-    end: Ints
-    own_bits: Ints
-    all_bits: Ints
-    signature: Ints
-
-
 def columns(layout: Layout, hints: Hints) -> dict[str, Floats]:
     """One column a feature, one value a block; empty for a page without blocks."""
     found: dict[str, Floats] = {}
     if layout.blocks:
-        view = _view(layout)
+        view = arrays.view(layout)
         for group in _GROUPS:
             found.update(group(view))
         found.update(_hints(view, hints))
     return found
 
 
-# ---------------------------------------------------------------- the page as arrays
-
-
-def _view(layout: Layout) -> _View:
-    blocks, boxes = layout.blocks, layout.boxes
-    size = np.array([len(b.text) for b in blocks], dtype=np.float64)
-    joined = "".join(b.text for b in blocks[:: max(1, len(blocks) // 50)])
-    if len(_UNSPACED.findall(joined)) > 0.3 * len(joined):
-        size *= _UNSPACED_SCALE
-    n_link = np.array([b.n_link_chars / max(1, len(b.text)) for b in blocks])
-    own_bits, all_bits, signature = _bits(layout)
-    return _View(
-        layout=layout,
-        size=size,
-        link=n_link,
-        prose=np.where((size >= _PROSE) & ~_foreign(layout, own_bits), size * (1 - n_link) ** 2, 0.0),
-        box=np.array([b.box for b in blocks]),
-        parent=np.array([max(0, b.parent) for b in boxes]),
-        depth=np.array([b.depth for b in boxes]),
-        first=np.array([b.first for b in boxes]),
-        end=np.array([b.end for b in boxes]),
-        own_bits=np.array(own_bits),
-        all_bits=np.array(all_bits),
-        signature=np.array(signature),
-    )
-
-
-def _foreign(layout: Layout, own_bits: list[int]) -> npt.NDArray[np.bool_]:
-    """The blocks that other people wrote: consent dialogues and comments never count as the page's prose.
-
-    A box with such a class that holds the page's heading, or nearly all its text, is a page that has comments.
-    """
-    marked = np.zeros(len(layout.blocks), dtype=bool)
-    h1 = next((at for at, b in enumerate(layout.blocks) if layout.boxes[b.box].tag == "h1"), -1)
-    for box, bits in zip(layout.boxes, own_bits, strict=True):
-        if bits & FOREIGN_BITS and not box.first <= h1 < box.end and box.end - box.first < 0.9 * len(marked):
-            marked[box.first : box.end] = True
-    return marked
-
-
-def _bits(layout: Layout) -> tuple[list[int], list[int], list[int]]:
-    """Per box: bits of its own class words, bits of its and all outer boxes' words and tags, number of its look."""
-    known = _word_bits({box.signature for box in layout.boxes})
-    own, everything, looks = [], [], []
-    seen: dict[tuple[int, str, str], int] = {}
-    for at, box in enumerate(layout.boxes):
-        bits = known[box.signature]
-        above = everything[box.parent] if at else 0
-        own.append(bits)
-        everything.append(above | bits | TAG_BITS.get(box.tag, 0))
-        look = (looks[box.parent] if at else -1, box.tag, box.signature)
-        looks.append(seen.setdefault(look, len(seen)))
-    return own, everything, looks
-
-
-def _word_bits(signatures: set[str]) -> dict[str, int]:
-    """Which groups of class words each signature contains. One search per word over all signatures at once."""
-    names = sorted(signatures)
-    plain = [" " + name.lower().replace("-", " ").replace("_", " ") + " " for name in names]
-    starts, at = [], 0
-    for name in plain:
-        starts.append(at)
-        at += len(name) + 1
-    joined, bits, ends = "\n".join(plain), dict.fromkeys(names, 0), np.array(starts)
-    for bit, group in enumerate(CLASS_WORDS.values()):
-        hits = [at for word in group for at in _finds(joined, word)]
-        if hits:
-            for index in set((np.searchsorted(ends, hits, side="right") - 1).tolist()):
-                bits[names[index]] |= 1 << bit
-    return bits
-
-
-def _finds(text: str, word: str) -> list[int]:
-    found, at = [], text.find(word)
-    while at >= 0:
-        found.append(at + 1)  # a word may begin with the blank before it; inside the name either way
-        at = text.find(word, at + len(word))
-    return found
-
-
 # ---------------------------------------------------------------- groups of features
 
 
-def _text(view: _View) -> dict[str, Floats]:
+def _text(view: View) -> dict[str, Floats]:
     blocks = view.layout.blocks
     texts = [b.text for b in blocks]
     n = np.array([max(1, len(t)) for t in texts])
@@ -179,15 +75,13 @@ def _text(view: _View) -> dict[str, Floats]:
         "upper_share": np.array([sum(map(str.isupper, t[:_GLANCE])) / min(_GLANCE, max(1, len(t))) for t in texts]),
         "digit_share": np.array([sum(map(str.isdigit, t[:_GLANCE])) / min(_GLANCE, max(1, len(t))) for t in texts]),
         "line_breaks": np.array([float(t.count("\n")) for t in texts]),
-        "word_length": view.size / np.array([t.count(" ") + 1.0 for t in texts]),
         "follows_media": np.array([float(b.follows_media) for b in blocks]),
         "has_bar": np.array([float("|" in t or "»" in t or "›" in t or "·" in t) for t in texts]),
-        "has_quote": np.array([float(t.startswith(('"', "“", "„", "«", "»", "‘", "「"))) for t in texts]),
         "has_at_or_url": np.array([float("@" in t or "http" in t or "©" in t) for t in texts]),
     }
 
 
-def _tags(view: _View) -> dict[str, Floats]:
+def _tags(view: View) -> dict[str, Floats]:
     boxes = view.layout.boxes
     tags = [boxes[b.box].tag for b in view.layout.blocks]
     outer = [boxes[max(0, boxes[b.box].parent)].tag for b in view.layout.blocks]
@@ -198,13 +92,13 @@ def _tags(view: _View) -> dict[str, Floats]:
     return found
 
 
-def _headings(view: _View) -> Floats:
+def _headings(view: View) -> Floats:
     """1 to 6 in a heading of that level, 0 elsewhere."""
     tags = [view.layout.boxes[b.box].tag for b in view.layout.blocks]
     return np.array([float(t[1]) if len(t) == 2 and t[0] == "h" and t[1] in "123456" else 0.0 for t in tags])
 
 
-def _names(view: _View) -> dict[str, Floats]:
+def _names(view: View) -> dict[str, Floats]:
     """Class words near a block, and class words and tags of the boxes that part it from the main text."""
     own = view.own_bits[view.box]
     near = own | view.own_bits[view.parent[view.box]]
@@ -218,9 +112,9 @@ def _names(view: _View) -> dict[str, Floats]:
     return found
 
 
-def _apart(view: _View) -> tuple[Ints, Floats]:
+def _apart(view: View) -> tuple[Ints, Floats]:
     """Per block: bits of the boxes around it that do not hold the main text, and the most twins one of these has."""
-    prose = _sums(view, view.prose)
+    prose = view.sums(view.prose)
     core = int(np.flatnonzero(prose >= 0.6 * prose[0])[-1])
     chain, at = {core}, core
     while at > 0:
@@ -240,7 +134,7 @@ def _apart(view: _View) -> tuple[Ints, Floats]:
     return np.array(bits)[view.box], np.array(twins, dtype=np.float64)[view.box]
 
 
-def _looks(view: _View) -> dict[str, Floats]:
+def _looks(view: View) -> dict[str, Floats]:
     """What blocks that look alike (same chain of tags and classes) have in common."""
     look = view.signature[view.box]
     count = np.bincount(look)
@@ -248,32 +142,24 @@ def _looks(view: _View) -> dict[str, Floats]:
     link = np.bincount(look, weights=view.size * view.link)
     prose = np.bincount(look, weights=view.prose)
     total, total_prose = view.size.sum(), view.prose.sum()
-    first = np.full(len(count), len(look))
-    np.minimum.at(first, look, np.arange(len(look)))
     return {
         "look_count": count[look].astype(float),
         "look_size": (size / count.clip(1))[look],
         "look_link_density": (link / size.clip(1))[look],
         "look_share": (size / max(1.0, total))[look],
         "look_prose_share": (prose / max(1.0, total_prose))[look],
-        "look_is_first": (first[look] == np.arange(len(look))).astype(float),
     }
 
 
-def _sums(view: _View, values: Floats) -> Floats:
-    """Per box, the sum of `values` over all blocks inside."""
-    running = np.concatenate(([0.0], np.cumsum(values)))
-    return running[view.end] - running[view.first]
-
-
-def _containers(view: _View) -> dict[str, Floats]:
-    size, link, prose = _sums(view, view.size), _sums(view, view.size * view.link), _sums(view, view.prose)
-    direct = np.bincount(view.box, weights=view.prose, minlength=len(view.parent))
-    direct_count = np.bincount(view.box, weights=view.prose > 0, minlength=len(view.parent))
-    nested = np.bincount(view.parent, weights=direct, minlength=len(view.parent))
+def _containers(view: View) -> dict[str, Floats]:
+    size, link, prose = view.sums(view.size), view.sums(view.size * view.link), view.sums(view.prose)
+    direct: Floats = np.bincount(view.box, weights=view.prose, minlength=len(view.parent)).astype(np.float64)
+    direct_count: Floats = np.bincount(view.box, weights=view.prose > 0, minlength=len(view.parent)).astype(np.float64)
+    nested: Floats = np.bincount(view.parent, weights=direct, minlength=len(view.parent)).astype(np.float64)
     total, total_prose = max(1.0, view.size.sum()), max(1.0, view.prose.sum())
     count = (view.end - view.first).astype(float)
-    found, box = {}, view.box
+    found: dict[str, Floats] = {}
+    box = view.box
     for name in ("box", "box2", "box3", "box4"):
         found |= {
             f"{name}_share": size[box] / total,
@@ -289,7 +175,7 @@ def _containers(view: _View) -> dict[str, Floats]:
     return found | _best(view, direct + nested, prose)
 
 
-def _best(view: _View, near_prose: Floats, prose: Floats) -> dict[str, Floats]:
+def _best(view: View, near_prose: Floats, prose: Floats) -> dict[str, Floats]:
     """Where a block stands relative to the box with most prose close to it, and to the box that holds most prose."""
     n, total, total_prose = len(view.box), max(1.0, view.size.sum()), max(1.0, view.prose.sum())
     best = int(np.argmax(near_prose))
@@ -298,7 +184,7 @@ def _best(view: _View, near_prose: Floats, prose: Floats) -> dict[str, Floats]:
     found: dict[str, Floats] = {}
     for name, at in (("best", best), ("core", core)):
         first, end = int(view.first[at]), int(view.end[at])
-        up, down = _distance(view, at)
+        up, down = view.distance(at)
         found |= {
             f"{name}_up": up[view.box],
             f"{name}_down": down[view.box],
@@ -316,23 +202,7 @@ def _best(view: _View, near_prose: Floats, prose: Floats) -> dict[str, Floats]:
     return found
 
 
-def _distance(view: _View, goal: int) -> tuple[Floats, Floats]:
-    """Per box: steps up to the nearest box that also holds `goal`, and from there down to `goal`."""
-    chain, at = {goal}, goal
-    while at > 0:
-        at = int(view.parent[at])
-        chain.add(at)
-    up, down = [0.0] * len(view.parent), [0.0] * len(view.parent)
-    parents, depths = view.parent.tolist(), view.depth.tolist()
-    for box, parent in enumerate(parents):
-        if box in chain:
-            down[box] = float(depths[goal] - depths[box])
-        else:
-            up[box], down[box] = up[parent] + 1.0, down[parent]
-    return np.array(up), np.array(down)
-
-
-def _places(view: _View) -> dict[str, Floats]:
+def _places(view: View) -> dict[str, Floats]:
     """Where a block stands in the page, and in the run of prose."""
     n = len(view.size)
     order, total = np.arange(n, dtype=float), max(1.0, view.size.sum())
@@ -354,16 +224,16 @@ def _places(view: _View) -> dict[str, Floats]:
     }
 
 
-def _neighbours(view: _View) -> dict[str, Floats]:
+def _neighbours(view: View) -> dict[str, Floats]:
     heading = _headings(view)
-    look = view.signature[view.box].astype(float)
+    look, outer = view.signature[view.box].astype(float), view.parent[view.box].astype(float)
     found = {}
-    for name, step in (("prev", 1), ("next", -1), ("prev2", 2), ("next2", -2)):
-        found[f"{name}_size"] = _shifted(view.size, step)
-        found[f"{name}_link_density"] = _shifted(view.link, step)
-        found[f"{name}_same_look"] = (_shifted(look, step) == look).astype(float)
-        found[f"{name}_same_box"] = (_shifted(view.parent[view.box].astype(float), step) == view.parent[view.box]) * 1.0
-    found["prev_heading"], found["next_heading"] = _shifted(heading, 1), _shifted(heading, -1)
+    for name, step in (("prev", 1), ("next", -1)):
+        found[f"{name}_size"] = shifted(view.size, step, -1.0)
+        found[f"{name}_link_density"] = shifted(view.link, step, -1.0)
+        found[f"{name}_same_look"] = (shifted(look, step, -1.0) == look).astype(float)
+        found[f"{name}_same_box"] = (shifted(outer, step, -1.0) == outer).astype(float)
+    found["prev_heading"], found["next_heading"] = shifted(heading, 1, -1.0), shifted(heading, -1, -1.0)
     for reach in (3, 8):
         window = np.ones(2 * reach + 1)
         around = np.convolve(view.size, window)[reach : reach + len(view.size)]
@@ -373,19 +243,10 @@ def _neighbours(view: _View) -> dict[str, Floats]:
     return found
 
 
-def _shifted(values: Floats, step: int) -> Floats:
-    out = np.full(len(values), -1.0)
-    if step > 0:
-        out[step:] = values[:-step]
-    else:
-        out[:step] = values[-step:]
-    return out
-
-
 _GROUPS = (_text, _tags, _names, _looks, _containers, _places, _neighbours)
 
 
-def _hints(view: _View, hints: Hints) -> dict[str, Floats]:
+def _hints(view: View, hints: Hints) -> dict[str, Floats]:
     """How far blocks agree with what the page says about itself, and with each other."""
     blocks = view.layout.blocks
     title_words, description_words = set(words(hints.title or "")), set(words(hints.description or ""))
@@ -407,6 +268,9 @@ def _hints(view: _View, hints: Hints) -> dict[str, Floats]:
             )
         )
     found = dict(zip(_HINT_NAMES, np.array(rows, dtype=np.float64).T, strict=True))
+    titles = [at for at, row in enumerate(rows) if row[0] >= _TITLE_LIKENESS and row[1] >= _TITLE_LIKENESS]
+    since = np.arange(len(rows)) - (titles[0] if titles else 0)
+    found["since_title"] = since.clip(-50, 200) * 1.0 if titles else np.full(len(rows), -99.0)
     found["announced_size"] = np.full(len(blocks), float(len(announced)))
     return found
 

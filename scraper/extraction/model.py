@@ -53,7 +53,7 @@ class Forest:
         return sorted(weight.items(), key=lambda item: -abs(item[1]))[:n]
 
     def _starts(self) -> npt.NDArray[np.int64]:
-        return np.arange(len(self.leaf)) * self.leaf.shape[1]
+        return np.asarray(np.arange(len(self.leaf)) * self.leaf.shape[1])
 
     def _leaves(self, columns: Mapping[str, Floats]) -> npt.NDArray[np.int64]:
         table = np.column_stack([columns[name] for name in self.names]).astype(np.float32)

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from scraper.extraction import features, model, wording
+from scraper.extraction.arrays import Floats
 from scraper.extraction.blocks import Layout
-from scraper.extraction.features import Floats, Hints
+from scraper.extraction.features import Hints
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,10 +13,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from scraper.extraction import junk
+from scraper.extraction.arrays import Floats, Ints, shifted
 from scraper.extraction.blocks import Layout
-from scraper.extraction.features import Floats, Hints
+from scraper.extraction.features import Hints
 from scraper.text import fold
 
 # Below these odds of the first look a block never came back in cross-validation.
@@ -27,11 +29,12 @@ _FIRST_WORDS = 60
 # Columns of the first look that the second one uses again.
 SHARED = (
     "size", "link_density", "n_links", "bold_density", "n_before_link", "n_after_link", "ends_sentence", "ends_colon",
-    "heading", "is_p", "is_li", "is_div", "upper_share", "digit_share", "mark_density", "follows_media", "has_quote",
+    "heading", "is_p", "is_li", "is_div", "upper_share", "digit_share", "mark_density", "follows_media",
     "has_at_or_url", "has_bar", "look_count", "look_prose_share", "best_up", "core_up", "core_down", "apart_twins",
-    "description_recall", "description_precision", "title_recall", "announced", "is_twin", "near_caption", "near_author",
-    "near_lead", "near_embed", "near_promo", "near_related", "near_aside", "apart_aside", "apart_promo", "apart_related",
-    "apart_embed", "apart_tag_aside", "apart_tag_figure", "apart_tag_blockquote", "box_link_density", "box2_link_density",
+    "description_recall", "description_precision", "title_recall", "announced", "is_twin", "near_caption",
+    "near_lead", "near_embed", "near_aside", "since_title", "apart_aside", "apart_promo", "apart_related",
+    "apart_embed", "apart_tag_aside", "apart_tag_figure", "apart_tag_blockquote", "box_link_density",
+    "box2_link_density",
 )  # fmt: skip
 
 
@@ -52,11 +55,11 @@ def columns(
     return rows, found
 
 
-def _odds(odds: Floats, places: np.ndarray) -> dict[str, Floats]:
+def _odds(odds: Floats, places: Ints) -> dict[str, Floats]:
     own = odds[places]
     found = {"odds": own}
     for step in (1, 2, -1, -2):
-        found[f"odds_{step}"] = _shifted(own, step, -9.0)
+        found[f"odds_{step}"] = shifted(own, step, -9.0)
     found["odds_around"] = _window(own, 4)
     return found
 
@@ -65,11 +68,11 @@ def _junk(score: Floats) -> dict[str, Floats]:
     """The block's own promotional score, its neighbours', and how much of what follows is promotional."""
     n = len(score)
     is_junk = score >= 0.5
-    after = np.cumsum(is_junk[::-1])[::-1] - is_junk
+    after: Ints = np.cumsum(is_junk[::-1])[::-1] - is_junk.astype(np.int64)
     return {
         "junk": score,
-        "junk_before": _shifted(score, 1, 0.0),
-        "junk_after": _shifted(score, -1, 0.0),
+        "junk_before": shifted(score, 1, 0.0),
+        "junk_after": shifted(score, -1, 0.0),
         "junk_around_2": _window(score, 2),
         "junk_around_5": _window(score, 5),
         "junk_follows": after / np.arange(n, 0, -1),
@@ -105,7 +108,7 @@ def _long_words(text: str) -> set[str]:
     return found
 
 
-def _order(size: Floats, odds: Floats, places: np.ndarray) -> dict[str, Floats]:
+def _order(size: Floats, odds: Floats, places: Ints) -> dict[str, Floats]:
     """Where a candidate stands among the candidates."""
     n, probable = len(size), np.where(odds > 0, size, 0.0)
     total = max(1.0, float(probable.sum()))
@@ -117,19 +120,10 @@ def _order(size: Floats, odds: Floats, places: np.ndarray) -> dict[str, Floats]:
         "share_after": (total - before - probable) / total,
         "n_skipped_before": np.diff(places, prepend=places[0] - 1).astype(np.float64),
         "n_skipped_after": np.diff(places, append=places[-1] + 1).astype(np.float64),
-        "size_before": _shifted(size, 1, 0.0),
-        "size_after": _shifted(size, -1, 0.0),
+        "size_before": shifted(size, 1, 0.0),
+        "size_after": shifted(size, -1, 0.0),
         "n_candidates": np.full(n, float(n)),
     }
-
-
-def _shifted(values: Floats, step: int, fill: float) -> Floats:
-    out = np.full(len(values), fill)
-    if step > 0:
-        out[step:] = values[:-step]
-    else:
-        out[:step] = values[-step:]
-    return out
 
 
 def _window(values: Floats, reach: int) -> Floats:
@@ -138,12 +132,13 @@ def _window(values: Floats, reach: int) -> Floats:
     ones = np.ones(2 * reach + 1)
     ones[reach] = 0
     total = np.convolve(values, ones)[reach : reach + n]
-    return total / np.convolve(np.ones(n), ones)[reach : reach + n].clip(1)
+    return np.asarray(total / np.convolve(np.ones(n), ones)[reach : reach + n].clip(1))
 
 
-def _distance(marked: np.ndarray) -> Floats:
+def _distance(marked: npt.NDArray[np.bool_]) -> Floats:
     """Steps to the nearest marked block, itself included; 50 at most."""
     places = np.flatnonzero(marked)
     if not len(places):
         return np.full(len(marked), 50.0)
-    return np.abs(np.arange(len(marked))[:, None] - places[None, :]).min(axis=1).clip(0, 50).astype(np.float64)
+    steps = np.abs(np.arange(len(marked))[:, None] - places[None, :]).min(axis=1)
+    return np.asarray(steps.clip(0, 50), dtype=np.float64)
