@@ -8,6 +8,8 @@ Fields come from `metadata`, the text from `body`, the verdict on the page from 
 
 from __future__ import annotations
 
+from typing import Any
+
 from scraper import dom, encoding, urls
 from scraper.errors import ExtractionError, NewsError
 from scraper.extraction import blocks, body, metadata, pagestate, second_opinion
@@ -22,6 +24,12 @@ EXTRACTOR = "newsdesk-1"
 
 NO_CONTEXT = Context()
 
+# The fields of `metadata.Fields` that an article takes over under the same name.
+_FIELDS = (
+    *("canonical_url", "site_name", "title", "authors", "published_at", "modified_at", "language", "description"),
+    *("section", "tags", "image", "kind", "access", "origins"),
+)
+
 
 def extract(page: Page, context: Context = NO_CONTEXT) -> Article:
     """The article on `page`, whatever its state: a page that is no article gives the best text found.
@@ -34,38 +42,25 @@ def extract(page: Page, context: Context = NO_CONTEXT) -> Article:
     tree = dom.parse(html)
     fields = metadata.read(tree, page, context)
     reading = body.read(tree, _hints(page, fields, context))
+    layout = blocks.read(tree)
     paragraphs = reading.paragraphs
-    finding = pagestate.judge(page, fields, blocks.read(tree), paragraphs)
+    finding = pagestate.judge(page, fields, layout, paragraphs)
     if not paragraphs and finding.state is PageState.NOT_ARTICLE and _claims_to_be_article(fields):
         paragraphs = _without_repeated(second_opinion.read(html, page.url), context)
-        finding = pagestate.judge(page, fields, blocks.read(tree), paragraphs)
-    details = dict(fields.details)
-    if finding.evidence:
-        details["state_evidence"] = finding.evidence
+        finding = pagestate.judge(page, fields, layout, paragraphs)
+    shared: dict[str, Any] = {name: getattr(fields, name) for name in _FIELDS}
+    evidence = {"state_evidence": finding.evidence} if finding.evidence else {}
     return Article(
         url=page.url,
-        canonical_url=fields.canonical_url,
         site=_site(page),
-        site_name=fields.site_name,
-        title=fields.title,
-        authors=fields.authors,
-        published_at=fields.published_at,
-        modified_at=fields.modified_at,
-        language=fields.language,
-        description=fields.description,
-        section=fields.section,
-        tags=fields.tags,
-        image=fields.image,
-        kind=fields.kind,
-        access=fields.access,
         state=finding.state,
         paragraphs=paragraphs,
-        details=details,
-        origins=fields.origins,
+        details={**fields.details, **evidence},
         confidence=reading.confidence,
         extractor=EXTRACTOR,
         fetched_at=page.fetched_at,
         page_sha256=page.sha256,
+        **shared,
     )
 
 

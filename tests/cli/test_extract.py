@@ -56,7 +56,10 @@ def test_json_is_the_public_shape(newsdesk: Newsdesk, page: Path):
 @pytest.mark.parametrize(
     ("format_", "expected"),
     [
-        ("markdown", f"# Night ferry sails again\n\n*Jo Tamm · 2026-11-17 18:30:00+01:00 · courier.example*\n\n{PARAGRAPHS[0]}"),
+        (
+            "markdown",
+            f"# Night ferry sails again\n\n*Jo Tamm · 2026-11-17 18:30:00+01:00 · courier.example*\n\n{PARAGRAPHS[0]}",
+        ),
         ("html", "<article>\n<h1>Night ferry sails again</h1>"),
     ],
 )
@@ -73,7 +76,9 @@ def test_standard_input_is_a_page(newsdesk: Newsdesk):
 
 def test_no_article_gives_the_best_text_and_says_so(newsdesk: Newsdesk):
     """Exit status 3, the state on standard error."""
-    result = newsdesk("extract", "-", stdin=b"<html><title>Page not found</title><p>Sorry, this page does not exist.</p>")
+    result = newsdesk(
+        "extract", "-", stdin=b"<html><title>Page not found</title><p>Sorry, this page does not exist.</p>"
+    )
     assert result.status == 3
     assert "soft_404" in result.err
 
@@ -134,9 +139,22 @@ def test_batch_answers_every_line_in_order(newsdesk: Newsdesk, page: Path, tmp_p
     answers = [json.loads(line) for line in result.out.splitlines()]
     assert result.status == 0
     assert len(answers) == len(given) - 1  # the blank line is none
-    assert [answer.get("title") for answer in answers] == ["Night ferry sails again", *[None] * 4, "Night ferry sails again", *[None] * 3]
+    assert [answer.get("title") for answer in answers] == [
+        "Night ferry sails again",
+        *[None] * 4,
+        "Night ferry sails again",
+        *[None] * 3,
+    ]
     reasons = [answer["error"]["reason"] for answer in answers if "error" in answer]
-    assert reasons == ["parse_error", "parse_error", "unsafe_address", "parse_error", "parse_error", "parse_error", "parse_error"]
+    assert reasons == [
+        "parse_error",
+        "parse_error",
+        "unsafe_address",
+        "parse_error",
+        "parse_error",
+        "parse_error",
+        "parse_error",
+    ]
     assert [answer["url"] for answer in answers[:4]] == [line["url"] for line in lines[:4]]
     assert all(set(answer["error"]) == {"reason", "message"} for answer in answers if "error" in answer)
 

@@ -87,7 +87,9 @@ def test_show_takes_any_address_that_leads_to_it(newsdesk: Newsdesk, filled: Dem
 
 def test_search_narrows_and_says_when_nothing_is_found(newsdesk: Newsdesk, filled: DemoSite):
     """Phrases, beginnings, site and day; nothing found is said on standard error."""
-    assert len(newsdesk("search", "night ferry").out.splitlines()) == len(newsdesk("search", '"night ferry"').out.splitlines())
+    assert len(newsdesk("search", "night ferry").out.splitlines()) == len(
+        newsdesk("search", '"night ferry"').out.splitlines()
+    )
     assert newsdesk("search", "ferr*").out
     assert newsdesk("search", "θεατρο").out
     assert newsdesk("search", "ferry", "--since", "2999-01-01").out == ""
@@ -105,7 +107,7 @@ def test_csv_is_safe_and_whole(newsdesk: Newsdesk, filled: DemoSite, tmp_path: P
     newsdesk("import", tmp_path / "list.jsonl")
     rows = list(csv.DictReader(io.StringIO(newsdesk("export", "--format", "csv").out)))
     assert len(rows) == len(filled.pieces) + 1
-    assert [row["title"] for row in rows if row["site"] == "courier.example"][0].startswith("'=")
+    assert next(row["title"] for row in rows if row["site"] == "courier.example").startswith("'=")
 
 
 def test_sources_can_be_paused_resumed_and_removed(newsdesk: Newsdesk, filled: DemoSite):
@@ -151,8 +153,14 @@ def test_import_twice_changes_nothing(newsdesk: Newsdesk, site: DemoSite, tmp_pa
     answer = site.answer("/sea/herring-quota-cut")
     assert answer is not None
     (tmp_path / "a.html").write_text(answer.body, encoding="utf-8")
-    lines = [{"url": "https://courier.example/a?utm_source=x", "html_path": "a.html", "fetched_at": "2026-11-20T08:00:00Z"}]
-    lines += [{"url": "https://courier.example/b", "html_path": "none.html"}, {"url": 1}, {"url": "ftp://x/", "html_path": "a.html"}]
+    lines = [
+        {"url": "https://courier.example/a?utm_source=x", "html_path": "a.html", "fetched_at": "2026-11-20T08:00:00Z"}
+    ]
+    lines += [
+        {"url": "https://courier.example/b", "html_path": "none.html"},
+        {"url": 1},
+        {"url": "ftp://x/", "html_path": "a.html"},
+    ]
     lines += [{"url": "https://courier.example/c", "html_path": "a.html", "fetched_at": "soon"}]
     path = tmp_path / "list.jsonl"
     path.write_text("\n".join(map(json.dumps, lines)) + "\nnonsense\n")
@@ -174,7 +182,9 @@ def test_the_database_may_be_named_before_and_after_the_command(newsdesk: Newsde
     assert newsdesk("--db", tmp_path / "none.db", "sources", "list").status == 4
 
 
-@pytest.mark.parametrize("arguments", [["search", "x"], ["show", "1"], ["export"], ["sources", "list"], ["delete", "1"]])
+@pytest.mark.parametrize(
+    "arguments", [["search", "x"], ["show", "1"], ["export"], ["sources", "list"], ["delete", "1"]]
+)
 def test_reading_without_a_database_says_what_to_do(newsdesk: Newsdesk, arguments: list[str]):
     """Exit status 4 and one line that names the way on."""
     result = newsdesk(*arguments)
@@ -214,7 +224,8 @@ def test_on_a_terminal_the_article_is_wrapped(newsdesk: Newsdesk, filled: DemoSi
     """A person sees title, authors, time and site, then paragraphs no wider than 88 columns."""
     master, slave = pty.openpty()
     environ = {**os.environ, "COLUMNS": "120", "TERM": "xterm", "NO_COLOR": "1"}
-    with subprocess.Popen([*COMMAND, "show", "1"], stdout=slave, env=environ):
+    address = filled.url + "wirtschaft/brotpreise"
+    with subprocess.Popen([*COMMAND, "show", address], stdout=slave, env=environ):
         pass
     os.close(slave)
     shown = b""

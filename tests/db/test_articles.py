@@ -96,7 +96,9 @@ def test_reading_anew_is_no_revision(engine: Engine):
 def test_a_second_address_is_no_second_article(engine: Engine, by: str):
     """The same canonical address, or the same text on the same site, is the same article."""
     first = make_article(canonical_url=URL)
-    second = replace(first, url=URL + "/amp") if by == "canonical" else replace(first, url=URL + "/amp", canonical_url=None)
+    second = (
+        replace(first, url=URL + "/amp") if by == "canonical" else replace(first, url=URL + "/amp", canonical_url=None)
+    )
     if by == "canonical":
         second = replace(second, paragraphs=(Paragraph(kind=ParagraphKind.TEXT, text="Shorter. " * 20),))
     with writing(engine) as connection:
@@ -139,7 +141,9 @@ def test_deleting_leaves_only_a_tombstone(engine: Engine, tmp_path: Path):
         assert link_id is not None
         from db.pages import add_page as add_row
 
-        record = get_page(connection, add_row(connection, page, link_id, writer.write(page), same_as_id=None, run_id=None))
+        record = get_page(
+            connection, add_row(connection, page, link_id, writer.write(page), same_as_id=None, run_id=None)
+        )
         article_id = store(connection, make_article(text="The secret ferry. " * 9), record)
     with writing(engine) as connection:
         assert deletion.delete_article(connection, tmp_path, article_id, NOW) == 1

@@ -76,7 +76,9 @@ def test_no_query_is_malformed(filled: Engine, query: str):
 def test_title_counts_more_than_body(engine: Engine):
     """An article about the word comes before one that mentions it."""
     with writing(engine) as connection:
-        store(connection, make_article("https://courier.example/1", title="Weather", text="A ferry. " * 3 + "Rain. " * 50))
+        store(
+            connection, make_article("https://courier.example/1", title="Weather", text="A ferry. " * 3 + "Rain. " * 50)
+        )
         store(connection, make_article("https://courier.example/2", title="Ferry sails", text="It was late. " * 30))
     with reading(engine) as connection:
         ids = search.search(connection, "ferry")
@@ -89,7 +91,9 @@ def test_site_and_day_narrow_the_search(engine: Engine):
     with writing(engine) as connection:
         for i, site in enumerate(("a.example", "b.example")):
             moment = make_moment(NOW - timedelta(days=i))
-            store(connection, make_article(f"https://{site}/1", site=site, published_at=moment, text=f"ferry {i} " * 20))
+            store(
+                connection, make_article(f"https://{site}/1", site=site, published_at=moment, text=f"ferry {i} " * 20)
+            )
     with reading(engine) as connection:
         assert len(search.search(connection, "ferry")) == 2
         assert len(search.search(connection, "ferry", site="b.example")) == 1

@@ -96,7 +96,14 @@ def test_a_fresh_article_is_looked_at_often_and_an_old_one_never():
     """The pause is a quarter of the age at the check (a fifth at the time due), until 14 days."""
     ages = (timedelta(0), 4 * HOUR, timedelta(days=4), timedelta(days=11), timedelta(days=12), timedelta(days=30))
     dues = [schedule.next_recheck(NOW - age, NOW) for age in ages]
-    assert dues == [NOW + schedule.MIN_RECHECK, NOW + HOUR, NOW + timedelta(days=1), NOW + timedelta(days=2.75), None, None]
+    assert dues == [
+        NOW + schedule.MIN_RECHECK,
+        NOW + HOUR,
+        NOW + timedelta(days=1),
+        NOW + timedelta(days=2.75),
+        None,
+        None,
+    ]
 
 
 def test_failures_are_tried_later_each_time_and_not_for_ever():

@@ -22,7 +22,7 @@ PROMOTION = [
     "It took them forty days, and what they brought home was salt, glass and stories of other coasts.",
 ]
 OWN = "Correspondents of this paper counted {n} stalls on the market square on that day in autumn."
-WORDS = "harbour council ferry winter school bridge island herring crane library".split()
+WORDS = ["harbour", "council", "ferry", "winter", "school", "bridge", "island", "herring", "crane", "library"]
 
 
 def page(i: int) -> str:

@@ -64,7 +64,7 @@ def test_a_wrong_file_is_named(tmp_path: Path, text: str):
     """The error names the file."""
     config = tmp_path / "newsdesk.toml"
     config.write_text(text)
-    with pytest.raises(SettingsError, match="newsdesk.toml"):
+    with pytest.raises(SettingsError, match=r"newsdesk\.toml"):
         load({}, {}, config)
 
 
