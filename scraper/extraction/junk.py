@@ -37,10 +37,11 @@ _FRAGMENT_CHARS = 60
 _FRAGMENT_WIDE = 24
 _SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？", "।", "؟", "۔", '."', ".”", ".“", ".»", "!“", "?“")
 _LONG_RUN = 6  # lines from which on the line before the first promotional one is taken for its title
+_SPEECH_STARTS = ('"', "“", "„", "”", "«", "»", "‘", "「", "『", "◆", "◇")
 _ROUNDS = 2
 _AMID = -3.0  # the margin that is enough beside or between two recognised blocks
 _NEIGHBOUR_CHARS = 160
-_HEADING_WORDS = 3
+_HEADING_WORDS = 2
 _REACH = 7  # lines a promotional line speaks for, in both directions
 _FOREIGN = 1.0  # what more is asked of a block in another language than the page's
 # The classes of which a run of promotional fragments is made; a "read also" or a credit starts none.
@@ -186,7 +187,7 @@ def _is_fragment(text: str) -> bool:
     """Whether the block is a label, name, price or line of a list rather than a sentence."""
     text = text.strip()
     limit = _FRAGMENT_WIDE if text and text[len(text) // 2] >= junk_tables.WIDE else _FRAGMENT_CHARS
-    return len(text) <= limit and not text.endswith(_SENTENCE_ENDS)
+    return len(text) <= limit and not text.endswith(_SENTENCE_ENDS) and not text.startswith(_SPEECH_STARTS)
 
 
 def _runs(texts: Sequence[str], reasons: Sequence[str | None]) -> Iterator[tuple[int, int]]:
