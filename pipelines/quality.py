@@ -6,7 +6,10 @@ from scraper.text import words
 from scraper.values import Article, OutcomeKind, PageState, Verdict
 
 MIN_CHARS = 120
-"""Letters and digits a body must have."""
+"""Letters and digits a body must have; one of a script without spaces says as much as two and a half."""
+
+MIN_CHARS_UNTITLED = 600
+"""The same for a page without a title."""
 
 
 def judge(article: Article) -> Verdict:
@@ -14,10 +17,15 @@ def judge(article: Article) -> Verdict:
     if article.state is not PageState.ARTICLE:
         evidence = str(article.details.get("state_evidence", ""))
         return Verdict(is_accepted=False, outcome=OutcomeKind(article.state.value), evidence=evidence)
-    n_chars = sum(map(len, words(article.body)))
+    n_chars = round(sum(_weight(char) for word in words(article.body) for char in word))
     if n_chars < MIN_CHARS:
         evidence = f"{n_chars} letters of text, at least {MIN_CHARS} wanted"
         return Verdict(is_accepted=False, outcome=OutcomeKind.TOO_SHORT, evidence=evidence)
-    if not article.title:
+    if not article.title and n_chars < MIN_CHARS_UNTITLED:
         return Verdict(is_accepted=False, outcome=OutcomeKind.NOT_ARTICLE, evidence="no title")
     return Verdict(is_accepted=True, outcome=OutcomeKind.STORED)
+
+
+def _weight(char: str) -> float:
+    """Chinese, Japanese and Korean say more with a character."""
+    return 2.5 if char >= "\u2e80" else 1.0

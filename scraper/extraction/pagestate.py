@@ -20,20 +20,19 @@ from scraper.values import Page, PageState, Paragraph, ParagraphKind
 # schema.org types of pages that are no article, where no type of an article stands beside them.
 _OTHER_TYPES = frozenset(
     {"product", "productgroup", "qapage", "discussionforumposting", "searchresultspage", "profilepage", "jobposting"}
-    | {"softwareapplication", "recipe", "localbusiness", "faqpage", "contactpage", "aboutpage"}
+    | {"softwareapplication", "contactpage", "aboutpage"}
 )
 _LIST_TYPES = frozenset({"collectionpage", "itemlist", "offercatalog", "searchresultspage"})
 
-# Letters of extracted text. Walls, error pages and notes are shorter than nearly every article; a
-# paywalled teaser shows a few sentences.
+# Letters of extracted text. Walls, error pages and teasers are shorter than nearly every article.
 _SHORT_CHARS = 700
-_TEASER_CHARS = 1800
 _EMPTY_CHARS = 60
 _SHELL_SCRIPT_BYTES = 2000
 
 _MIN_CARDS = 3
 _CARD_SHARE = 0.6
 _MAX_CARD_BLOCKS = 8
+_MAX_CARD_CHARS = 250  # on average; lists of things that are described at length are articles
 _MAX_CARD_DEPTH = 4
 
 
@@ -66,9 +65,11 @@ def judge(page: Page, fields: Fields, layout: Layout, paragraphs: Sequence[Parag
 
 def _by_wall(fields: Fields, text: str, n_chars: int) -> Finding | None:
     """The publisher's own word that the text is not free, where only a part of it is here."""
-    if fields.is_accessible_for_free is not False or n_chars >= _TEASER_CHARS:
+    if fields.is_accessible_for_free is not False:
         return None
-    if fields.article_body is not None and sum(map(len, words(fields.article_body))) <= 1.2 * n_chars:
+    n_announced = sum(map(len, words(fields.article_body or "")))
+    is_part = n_announced > 1.2 * n_chars if n_announced else n_chars < _SHORT_CHARS
+    if not is_part:
         return None
     state = PageState.TEASER if n_chars >= _EMPTY_CHARS else PageState.PAYWALL
     return Finding(state, f"isAccessibleForFree is false and only {n_chars} letters are here")
@@ -122,7 +123,8 @@ def _by_cards(layout: Layout, paragraphs: Sequence[Paragraph]) -> Finding | None
         if card is not None:
             n_in_cards += len(block.text)
             cards.add(card)
-    if len(cards) >= _MIN_CARDS and n_in_cards >= _CARD_SHARE * n_total:
+    is_short = n_in_cards <= _MAX_CARD_CHARS * len(cards)
+    if len(cards) >= _MIN_CARDS and is_short and n_in_cards >= _CARD_SHARE * n_total:
         return Finding(PageState.INDEX_PAGE, f"{len(cards)} teasers with linked headlines make up the text")
     return None
 

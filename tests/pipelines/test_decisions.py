@@ -82,6 +82,8 @@ def test_text_fingerprint_knows_what_a_revision_is():
         (make_article(), OutcomeKind.STORED),
         (make_article(text="Short."), OutcomeKind.TOO_SHORT),
         (make_article(title=None), OutcomeKind.NOT_ARTICLE),
+        (make_article(title=None, text="The ferry sails again. " * 40), OutcomeKind.STORED),
+        (make_article(text="東京都は新しい条例を発表した。" * 5), OutcomeKind.STORED),
         *((make_article(state=state), OutcomeKind(state.value)) for state in PageState if state != "article"),
     ],
 )
