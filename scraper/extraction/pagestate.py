@@ -27,6 +27,8 @@ _LIST_TYPES = frozenset({"collectionpage", "itemlist", "offercatalog", "searchre
 # Letters of extracted text. Walls, error pages and teasers are shorter than nearly every article.
 _SHORT_CHARS = 700
 _EMPTY_CHARS = 60
+_SHORT_PAGE_CHARS = 1500
+_N_BEHIND = 4  # blocks
 _SHELL_SCRIPT_BYTES = 2000
 
 _MIN_CARDS = 3
@@ -54,7 +56,7 @@ def judge(page: Page, fields: Fields, layout: Layout, paragraphs: Sequence[Parag
         _by_wall(fields, text, n_chars),
         _by_address(page, fields),
         _by_type(types, is_article_type=is_article_type),
-        _by_words(fields, text, n_chars),
+        _by_words(f"{fields.title or ''} {_around(layout, paragraphs)}", n_chars),
         _by_cards(layout, paragraphs),
         _by_emptiness(page, layout, n_chars),
     ):
@@ -92,11 +94,21 @@ def _by_type(types: frozenset[str], *, is_article_type: bool) -> Finding | None:
     return None
 
 
-def _by_words(fields: Fields, text: str, n_chars: int) -> Finding | None:
+def _around(layout: Layout, paragraphs: Sequence[Paragraph]) -> str:
+    """The extracted text and the blocks right behind it, where walls stand; a short page as a whole."""
+    if sum(len(block.text) for block in layout.blocks) < _SHORT_PAGE_CHARS:
+        return " ".join(block.text for block in layout.blocks)
+    kept = {p.text for p in paragraphs}
+    last = max((at for at, block in enumerate(layout.blocks) if block.text in kept), default=-1)
+    behind = layout.blocks[last + 1 : last + 1 + _N_BEHIND] if last >= 0 else []
+    return " ".join([*kept, *(block.text for block in behind)])
+
+
+def _by_words(text: str, n_chars: int) -> Finding | None:
     """What short pages say of themselves; long ones may report on walls and errors."""
     if n_chars >= _SHORT_CHARS:
         return None
-    padded = f" {fold(fields.title or '')} {fold(text)} "
+    padded = f" {fold(text)} "
     for state, phrases in (
         (PageState.BOT_WALL, ROBOT_CHECK),
         (PageState.CONSENT_WALL, CONSENT),
