@@ -121,12 +121,10 @@ def _bits(layout: Layout) -> tuple[list[int], list[int], list[int]]:
 def _word_bits(signatures: set[str]) -> dict[str, int]:
     """Which groups of class words each signature contains. One search per word over all signatures at once."""
     names = sorted(signatures)
-    plain = [" " + name.lower().replace("-", " ").replace("_", " ") + " " for name in names]
-    starts, at = [], 0
-    for name in plain:
-        starts.append(at)
-        at += len(name) + 1
-    joined, bits, ends = "\n".join(plain), dict.fromkeys(names, 0), np.array(starts)
+    plain = " \n ".join(name.replace("\n", " ") for name in names).lower().replace("-", " ").replace("_", " ")
+    joined, bits = f" {plain} ", dict.fromkeys(names, 0)
+    lengths = [len(line) + 1 for line in joined.split("\n")]
+    ends = np.cumsum(lengths) - lengths
     for bit, group in enumerate(CLASS_WORDS.values()):
         hits = [at for word in group for at in _finds(joined, word)]
         if hits:

@@ -16,6 +16,7 @@ from scraper.text import clean
 
 # Pages of the development corpora have 150 blocks (median) and 3,400 at most; the rest of a longer page is left out.
 MAX_BLOCKS = 12_000
+_NAMING = ("class", "id", "itemprop")
 _BREAK = "\x0b"  # stands for <br> until the block ends; white space to str.split, never part of clean text
 
 
@@ -115,7 +116,8 @@ class _Walk:
                 if not stack:
                     break
                 node, role = stack.pop()
-                self.leave(role)
+                if role:
+                    self.leave(role)
                 node = node.next
                 continue
             tag_id = node.tag_id
@@ -128,7 +130,8 @@ class _Walk:
                 self.mark(role)
                 node = node.next
                 continue
-            self.enter(node, role)
+            if role:
+                self.enter(node, role)
             stack.append((node, role))
             node = node.first_child
         while stack:
@@ -155,8 +158,6 @@ class _Walk:
         return False
 
     def enter(self, node: dom.Node, role: int) -> None:
-        if role == dom.Role.INLINE:
-            return
         if role == dom.Role.LINK:
             self.in_link += 1
             self.n_links += 1
@@ -168,8 +169,6 @@ class _Walk:
             self.in_pre += role == dom.Role.PRE
 
     def leave(self, role: int) -> None:
-        if role == dom.Role.INLINE:
-            return
         if role == dom.Role.LINK:
             self.in_link -= 1
             self.pieces.append("")
@@ -185,22 +184,23 @@ class _Walk:
     def open(self, node: dom.Node) -> None:
         boxes = self.layout.boxes
         attributes = node.attributes
-        name = " ".join(filter(None, (attributes.get("class"), attributes.get("id"), attributes.get("itemprop"))))
-        parent = boxes[self.box] if self.box >= 0 else None
-        boxes.append(
-            Box(
-                tag=node.tag or "",
-                signature=name,
-                parent=self.box,
-                depth=parent.depth + 1 if parent else 0,
-                first=len(self.layout.blocks),
-                is_hidden=(parent is not None and parent.is_hidden) or (bool(attributes) and _hides(attributes)),
-            )
-        )
+        name, is_hidden = "", False
+        if attributes:
+            name = " ".join(filter(None, map(attributes.get, _NAMING)))
+            is_hidden = _hides(attributes)
+        depth = 0
+        if self.box >= 0:
+            outer = boxes[self.box]
+            depth, is_hidden = outer.depth + 1, is_hidden or outer.is_hidden
+        n_blocks = len(self.layout.blocks)
+        boxes.append(Box(node.tag or "", name, self.box, depth, n_blocks, n_blocks, is_hidden))
         self.box = len(boxes) - 1
 
     def add(self, text: str) -> None:
-        if not text.isspace():
+        if text.isspace():
+            if not self.pieces:
+                return
+        else:
             n = len(text)
             if self.in_link:
                 self.first_link = self.n_chars if self.first_link < 0 else self.first_link
@@ -212,11 +212,13 @@ class _Walk:
 
     def flush(self) -> None:
         """End the block: its pieces become one text, or several where two line breaks meet."""
+        if not self.pieces:
+            self.n_links = self.in_link
+            return
         pieces, self.pieces = self.pieces, []
-        if pieces:
-            raw = _unglued(pieces)
-            if raw and not raw.isspace():
-                self.keep(raw)
+        raw = _unglued(pieces)
+        if raw and not raw.isspace():
+            self.keep(raw)
         self.n_link = self.n_bold = self.n_chars = 0
         self.first_link = self.last_link = -1
         self.n_links = self.in_link  # a link around several blocks counts in each

@@ -14,9 +14,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from scraper import dom
 from scraper.extraction import blocks, corrections, embedded, scoring
-from scraper.extraction.blocks import Block, Box, Layout
+from scraper.extraction.arrays import Floats
+from scraper.extraction.blocks import Box, Layout
 from scraper.extraction.features import Hints
 from scraper.text import fingerprint, fold
 from scraper.values import Paragraph, ParagraphKind
@@ -27,8 +30,14 @@ _LONG_ENOUGH_TO_BE_TWICE = 30
 _CAPTION_MIN_CHARS = 12
 _RESCUE_CONFIDENCE = 0.4
 
-_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
-_CELLS = frozenset(("td", "th"))
+_KINDS = {
+    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), ParagraphKind.HEADING),
+    **dict.fromkeys(("td", "th"), ParagraphKind.TABLE_ROW),
+    **dict.fromkeys(("blockquote", "q"), ParagraphKind.QUOTE),
+    "li": ParagraphKind.LIST_ITEM,
+    "pre": ParagraphKind.CODE,
+    "figcaption": ParagraphKind.CAPTION,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +81,8 @@ def _rescued(tree: dom.Tree, hints: Hints, reading: Reading) -> Reading:
     layout = max(announced, carried, key=embedded.n_chars)
     if layout is None or embedded.n_chars(layout) < max(embedded.MIN_CHARS, 3 * _n_chars(reading)):
         return reading
-    fates = [_first_fate(layout, block, 0.5, 0.5) for block in layout.blocks]
+    sure = np.ones(len(layout.blocks))
+    fates = _first_fates(layout, sure, sure)
     fates = _drop_twins(_drop_title(fates, hints), hints)
     return Reading(paragraphs=tuple(paragraphs(fates)), confidence=_RESCUE_CONFIDENCE, blocks=tuple(fates))
 
@@ -84,8 +94,7 @@ def _n_chars(reading: Reading) -> int:
 def decide(layout: Layout, scores: scoring.Scores, hints: Hints) -> list[Fate]:
     """The fate of each block, in order."""
     chance, lead = corrections.correct(layout, scores.chance, hints)
-    raw, final = scores.chance.tolist(), chance.tolist()
-    fates = [_first_fate(layout, *both) for both in zip(layout.blocks, raw, final, strict=True)]
+    fates = _first_fates(layout, scores.chance, chance)
     if lead >= 0:
         fates[lead] = replace(fates[lead], kind=ParagraphKind.LEAD, is_kept=True, reason="standfirst")
     for rule in (_drop_title, _drop_repeated, _drop_twins, _keep_captions, _drop_last_headings):
@@ -116,51 +125,53 @@ def text_of(fates: Iterable[Fate]) -> str:
 # ---------------------------------------------------------------- what a block is
 
 
-def _first_fate(layout: Layout, block: Block, score: float, corrected: float) -> Fate:
-    around = layout.around(block)
-    kind = _kind(around, block)
-    is_kept = corrected >= corrections.KEEP
-    reason = "article" if is_kept else "not article"
-    if is_kept != (score >= corrections.KEEP):
-        reason += ", like the blocks it belongs to"
-    return Fate(
-        text=block.text,
-        path="/".join(box.tag for box in reversed(around)),
-        score=round(score, 4),
-        is_kept=is_kept,
-        reason=reason,
-        kind=kind,
-        row=_row(layout, block) if kind is ParagraphKind.TABLE_ROW else -1,
-    )
+def _paths(boxes: Sequence[Box]) -> list[str]:
+    """For each box the tags from the page down to it."""
+    found: list[str] = []
+    for box in boxes:
+        found.append(f"{found[box.parent]}/{box.tag}" if box.parent >= 0 else box.tag)
+    return found
 
 
-def _kind(around: Sequence[Box], block: Block) -> ParagraphKind:
-    """The kind of a paragraph, by the nearest element that says so, or the class of a caption."""
-    if block.follows_media and any("caption" in box.signature.lower() for box in around[:2]):
-        return ParagraphKind.CAPTION
-    for box in around:
-        tag = box.tag
-        if tag in _HEADINGS:
-            return ParagraphKind.HEADING
-        if tag == "li":
-            return ParagraphKind.LIST_ITEM
-        if tag in ("blockquote", "q"):
-            return ParagraphKind.QUOTE
-        if tag == "pre":
-            return ParagraphKind.CODE
-        if tag == "figcaption":
-            return ParagraphKind.CAPTION
-        if tag in _CELLS:
-            return ParagraphKind.TABLE_ROW
-    return ParagraphKind.TEXT
+def _kinds(boxes: Sequence[Box]) -> list[ParagraphKind]:
+    """For each box what a paragraph in it is: the nearest element that says something decides."""
+    found: list[ParagraphKind] = []
+    for box in boxes:
+        outer = found[box.parent] if box.parent >= 0 else ParagraphKind.TEXT
+        found.append(_KINDS.get(box.tag, outer))
+    return found
 
 
-def _row(layout: Layout, block: Block) -> int:
-    """The index of the table row around a block, or -1."""
-    at = block.box
-    while at >= 0 and layout.boxes[at].tag != "tr":
-        at = layout.boxes[at].parent
+def _is_captioned(boxes: Sequence[Box], at: int) -> bool:
+    """Whether a box or the one around it has the class of a caption."""
+    return "caption" in f"{boxes[at].signature} {boxes[max(0, boxes[at].parent)].signature}".lower()
+
+
+def _row(boxes: Sequence[Box], at: int) -> int:
+    """The index of the table row around a box, or -1."""
+    while at >= 0 and boxes[at].tag != "tr":
+        at = boxes[at].parent
     return at
+
+
+def _first_fates(layout: Layout, scores: Floats, corrected: Floats) -> list[Fate]:
+    """The fates by score alone."""
+    boxes = layout.boxes
+    paths, kinds = _paths(boxes), _kinds(boxes)
+    found = []
+    for block, score, final in zip(layout.blocks, scores.tolist(), corrected.tolist(), strict=True):
+        box, kind = block.box, kinds[block.box]
+        if block.follows_media and _is_captioned(boxes, box):
+            kind = ParagraphKind.CAPTION
+        is_kept = final >= corrections.KEEP
+        reason = "article" if is_kept else "not article"
+        if is_kept != (score >= corrections.KEEP):
+            reason += ", like the blocks it belongs to"
+        row = _row(boxes, box) if kind is ParagraphKind.TABLE_ROW else -1
+        found.append(
+            Fate(text=block.text, path=paths[box], score=score, is_kept=is_kept, reason=reason, kind=kind, row=row)
+        )
+    return found
 
 
 # ---------------------------------------------------------------- what a reader would notice
@@ -173,7 +184,10 @@ def _dropped(fate: Fate, reason: str) -> Fate:
 def _drop_title(fates: list[Fate], hints: Hints) -> list[Fate]:
     """The title stands in the article's own field."""
     title = fold(hints.title or "")
-    return [_dropped(f, "title") if f.is_kept and title and fold(f.text) == title else f for f in fates]
+    longest = 2 * len(title)
+    return [
+        _dropped(f, "title") if f.is_kept and len(f.text) <= longest and fold(f.text) == title else f for f in fates
+    ]
 
 
 def _drop_repeated(fates: list[Fate], hints: Hints) -> list[Fate]:
@@ -191,7 +205,7 @@ def _drop_twins(fates: list[Fate], _: Hints) -> list[Fate]:
     out = []
     for fate in fates:
         if fate.is_kept and len(fate.text) > _LONG_ENOUGH_TO_BE_TWICE:
-            text = fold(fate.text)
+            text = fate.text.casefold()
             out.append(_dropped(fate, "twice on the page") if text in seen else fate)
             seen.add(text)
         else:

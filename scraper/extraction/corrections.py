@@ -21,6 +21,7 @@ KEEP = 0.5  # F1 is flat between .4 and .6
 _TOGETHER = frozenset(("ul", "ol", "dl", "table"))
 _MIN_MEMBERS = 3
 _LONGEST_MEMBER = 600  # characters; a table with longer cells lays out the page
+_NOTHING = 0.05  # lists whose members have less on average are menus
 _HEADING = 0.25
 _LEAD = 0.08
 _LEAD_MIN_CHARS = 40
@@ -43,10 +44,12 @@ def correct(layout: Layout, chance: Floats, hints: Hints) -> tuple[Floats, int]:
 def _as_a_whole(layout: Layout, chance: Floats) -> None:
     """Halfway to the common chance of the list or table, weighed by length."""
     size = np.array([float(len(b.text)) for b in layout.blocks])
+    running = np.concatenate(([0.0], np.cumsum(chance)))
     for box in layout.boxes:
         if box.tag in _TOGETHER and box.end - box.first >= _MIN_MEMBERS:
             inside = slice(box.first, box.end)
-            if size[inside].max() < _LONGEST_MEMBER:
+            is_open = running[box.end] - running[box.first] > _NOTHING * (box.end - box.first)
+            if is_open and size[inside].max() < _LONGEST_MEMBER:
                 chance[inside] = (chance[inside] + np.average(chance[inside], weights=size[inside])) / 2
 
 

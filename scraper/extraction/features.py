@@ -24,8 +24,9 @@ from scraper.text import words
 
 _MARK = re.compile(r"[.,;:!?…。，、！？；：؟،۔।]")
 _END = tuple('.!?…。！？؟۔।”"»“')
-_GLANCE = 60  # characters of a block that are looked at one by one
+_GLANCE = 30  # characters of a block that are looked at one by one
 _TITLE_LIKENESS = 0.7
+_ALL_LINK = 0.9
 _LOOK = 160  # characters of a block that are compared with title, description and announced body
 
 
@@ -59,7 +60,7 @@ def _text(view: View) -> dict[str, Floats]:
     blocks = view.layout.blocks
     texts = [b.text for b in blocks]
     n = np.array([max(1, len(t)) for t in texts])
-    marks = np.array([len(_MARK.findall(t)) for t in texts])
+    marks = np.array([_n_marks(t) for t in texts])
     return {
         "size": view.size,
         "link_density": view.link,
@@ -79,6 +80,11 @@ def _text(view: View) -> dict[str, Floats]:
         "has_bar": np.array([float("|" in t or "»" in t or "›" in t or "·" in t) for t in texts]),
         "has_at_or_url": np.array([float("@" in t or "http" in t or "©" in t) for t in texts]),
     }
+
+
+def _n_marks(text: str) -> int:
+    """How many punctuation marks; counted one by one where that is quicker."""
+    return sum(map(text.count, ".,;:!?")) if text.isascii() else len(_MARK.findall(text))
 
 
 def _tags(view: View) -> dict[str, Floats]:
@@ -254,6 +260,10 @@ def _hints(view: View, hints: Hints) -> dict[str, Floats]:
     seen: dict[str, int] = {}
     rows = []
     for at, block in enumerate(blocks):
+        twin = float(seen.setdefault(block.text, at) != at)
+        if block.n_link_chars > _ALL_LINK * len(block.text):  # menus and teasers: not worth the reading
+            rows.append((0.0, 0.0, 0.0, 0.0, -1.0, twin))
+            continue
         listed = words(block.text[:_LOOK])
         own = set(listed)
         n, in_title, in_description = max(1, len(own)), len(own & title_words), len(own & description_words)
@@ -264,7 +274,7 @@ def _hints(view: View, hints: Hints) -> dict[str, Floats]:
                 in_description / n,
                 in_description / max(1, len(description_words)),
                 float(" ".join(listed) in announced) if announced and len(block.text) > 12 else -1.0,
-                float(seen.setdefault(block.text, at) != at),
+                twin,
             )
         )
     found = dict(zip(_HINT_NAMES, np.array(rows, dtype=np.float64).T, strict=True))

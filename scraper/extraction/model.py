@@ -26,7 +26,10 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forest:
-    """`feature` and `border` are trees x levels, `leaf` trees x 2**levels; a row's sum plus `bias` is its log odds."""
+    """`feature` and `border` are trees x levels, `leaf` trees x 2**levels; a row's sum plus `bias` is its log odds.
+
+    Eight levels at most: the answers of one tree make one byte.
+    """
 
     names: tuple[str, ...]
     feature: npt.NDArray[np.int64]
@@ -36,13 +39,13 @@ class Forest:
 
     def log_odds(self, columns: Mapping[str, Floats]) -> Floats:
         """The log odds of each row."""
-        leaves = self._leaves(columns)
-        return np.asarray(self.leaf.take(leaves + self._starts()).sum(axis=1) + self.bias)
+        places = self._leaves(columns) + (np.arange(len(self.leaf)) * self.leaf.shape[1])[:, None]
+        return np.asarray(self.leaf.take(places).sum(axis=0) + self.bias)
 
     def reasons(self, columns: Mapping[str, Floats], row: int, n: int = 3) -> list[tuple[str, float]]:
         """The features that decided a row, strongest first: how far its log odds would move without each answer."""
         one = {name: columns[name][row : row + 1] for name in self.names}
-        index = self._leaves(one)[0]
+        index = self._leaves(one)[:, 0]
         trees = np.arange(len(self.leaf))
         here = self.leaf[trees, index]
         weight = dict.fromkeys(self.names, 0.0)
@@ -52,14 +55,15 @@ class Forest:
                 weight[self.names[feature]] += change
         return sorted(weight.items(), key=lambda item: -abs(item[1]))[:n]
 
-    def _starts(self) -> npt.NDArray[np.int64]:
-        return np.asarray(np.arange(len(self.leaf)) * self.leaf.shape[1])
-
     def _leaves(self, columns: Mapping[str, Floats]) -> npt.NDArray[np.int64]:
-        table = np.column_stack([columns[name] for name in self.names]).astype(np.float32)
-        answers = table[:, self.feature.ravel()] > self.border.ravel()
-        powers = 1 << np.arange(self.feature.shape[1])
-        return np.asarray(answers.reshape(len(table), *self.feature.shape) @ powers)
+        """Trees x rows: the leaf each row comes to."""
+        table = np.array([columns[name] for name in self.names], dtype=np.float32)
+        answers = table[self.feature.ravel()] > self.border.ravel()[:, None]
+        bits = answers.reshape(*self.feature.shape, table.shape[1]).view(np.uint8)
+        leaves = bits[:, 0].copy()
+        for level in range(1, bits.shape[1]):
+            leaves |= bits[:, level] << level
+        return leaves.astype(np.int64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

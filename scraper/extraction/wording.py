@@ -19,12 +19,13 @@ from scraper.extraction import junk
 from scraper.extraction.arrays import Floats, Ints, shifted
 from scraper.extraction.blocks import Layout
 from scraper.extraction.features import Hints
-from scraper.text import fold
+from scraper.text import words as split_words
 
 # Below these odds of the first look a block never came back in cross-validation.
-CANDIDATE_LOG_ODDS = -2.0
+CANDIDATE_LOG_ODDS = -1.5
 _LONG_WORD = 5
 _FIRST_WORDS = 60
+_FIRST_CHARS = 500
 
 # Columns of the first look that the second one uses again.
 SHARED = (
@@ -100,7 +101,7 @@ def _topic(texts: Sequence[str], odds: Floats) -> dict[str, Floats]:
 def _long_words(text: str) -> set[str]:
     """The telling words of a text: the long ones, or pairs of characters where words are not set apart."""
     found: set[str] = set()
-    for word in fold(text).split()[:_FIRST_WORDS]:
+    for word in split_words(text[:_FIRST_CHARS])[:_FIRST_WORDS]:
         if word[0] >= "\u0e00" and len(word) > 1:
             found.update(word[at : at + 2] for at in range(min(len(word) - 1, _FIRST_WORDS)))
         elif len(word) >= _LONG_WORD:
