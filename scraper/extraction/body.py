@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from scraper import dom
-from scraper.extraction import blocks, corrections, embedded, scoring
+from scraper.extraction import blocks, corrections, embedded, junk, scoring
 from scraper.extraction.arrays import Floats
 from scraper.extraction.blocks import Box, Layout
 from scraper.extraction.features import Hints
@@ -28,6 +28,8 @@ __all__ = ["Fate", "Hints", "Reading", "decide", "read", "text_of"]
 
 _LONG_ENOUGH_TO_BE_TWICE = 30
 _CAPTION_MIN_CHARS = 12
+_PROMOTIONAL = 0.5  # where `junk.reason` begins to name a class
+_PROMOTIONS = 2
 _RESCUE_CONFIDENCE = 0.4
 
 _KINDS = {
@@ -97,6 +99,8 @@ def decide(layout: Layout, scores: scoring.Scores, hints: Hints) -> list[Fate]:
     fates = _first_fates(layout, scores.chance, chance)
     if lead >= 0:
         fates[lead] = replace(fates[lead], kind=ParagraphKind.LEAD, is_kept=True, reason="standfirst")
+    for at in _amid_promotions(layout, scores, hints):
+        fates[at] = _dropped(fates[at], "amid promotions") if fates[at].is_kept else fates[at]
     for rule in (_drop_title, _drop_repeated, _drop_twins, _keep_captions, _drop_last_headings):
         fates = rule(fates, hints)
     return fates
@@ -179,6 +183,19 @@ def _first_fates(layout: Layout, scores: Floats, corrected: Floats) -> list[Fate
 
 def _dropped(fate: Fate, reason: str) -> Fate:
     return replace(fate, is_kept=False, reason=reason)
+
+
+def _amid_promotions(layout: Layout, scores: scoring.Scores, hints: Hints) -> list[int]:
+    """Names, prices and labels among promotional lines: harmless each, a promotion together.
+
+    On the corpora this drops three lines, all of them junk; it is for promotions of many lines.
+    """
+    if not scores.candidates or int((scores.second["junk"] >= _PROMOTIONAL).sum()) < _PROMOTIONS:
+        return []
+    texts = [layout.blocks[at].text for at in scores.candidates]
+    found = junk.spans(texts, hints.language)
+    alone = scores.second["junk"] < _PROMOTIONAL
+    return [at for at, kind, is_alone in zip(scores.candidates, found, alone, strict=True) if kind and is_alone]
 
 
 def _drop_title(fates: list[Fate], hints: Hints) -> list[Fate]:

@@ -143,6 +143,31 @@ def test_promotions_go_however_they_are_set(style: str, where: int):
     assert found[-3:] == [FIRST, SECOND, THIRD]
 
 
+WEBINAR = (
+    "Gold summit: what your savings are worth",
+    "Free of charge, no credit card required",
+    "Your experts in the webinar:",
+    "Helen Marsh",
+    "Founder, Marsh Capital",
+    "Tom Oduya",
+    "The contrarian",
+    "Live questions",
+    "One ounce of gold to win",
+    "Register now, seats are limited",
+)
+
+
+@pytest.mark.parametrize("where", [2, 4])
+@pytest.mark.parametrize("tag", ["p", "div", "li"])
+def test_the_names_in_a_promotion_go_with_it(tag: str, where: int):
+    """Speakers, roles and prizes are no article either, wherever the promotion stands."""
+    column = [f"<p>{text}</p>" for text in (FIRST, SECOND, THIRD, FIRST[::-1])]
+    column.insert(where, "".join(f"<{tag}>{line}</{tag}>" for line in WEBINAR))
+    found = texts(read(page(*column)))
+    assert [text for text in found if text in WEBINAR] == []
+    assert {FIRST, SECOND, THIRD} <= set(found)
+
+
 def test_what_the_site_repeats_goes():
     """Blocks known from other pages of the site are dropped by fingerprint."""
     line = "Correspondents of this newspaper are members of the harbour society and pay for their own ferry tickets."
