@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from scraper import dom
-from scraper.extraction import blocks, corrections, embedded, junk, scoring
+from scraper.extraction import blocks, corrections, embedded, junk, model, scoring
 from scraper.extraction.arrays import Floats
 from scraper.extraction.blocks import Box, Layout
 from scraper.extraction.features import Hints
@@ -30,6 +30,7 @@ _LONG_ENOUGH_TO_BE_TWICE = 30
 _CAPTION_MIN_CHARS = 12
 _PROMOTIONAL = 0.5  # where `junk.reason` begins to name a class
 _PROMOTIONS = 2
+_NEAR, _FRAGMENT_CHARS = 4, 80  # where the dearer look is worth it
 _RESCUE_CONFIDENCE = 0.4
 
 _KINDS = {
@@ -64,15 +65,15 @@ class Reading:
     blocks: tuple[Fate, ...]
 
 
-def read(tree: dom.Tree, hints: Hints) -> Reading:
-    """The text of the article on a page."""
-    reading = read_layout(blocks.read(tree), hints)
+def read(tree: dom.Tree, hints: Hints, trained: model.Model | None = None) -> Reading:
+    """The text of the article on a page, by the shipped model or another."""
+    reading = read_layout(blocks.read(tree), hints, trained)
     return reading if _n_chars(reading) >= embedded.MIN_CHARS else _rescued(tree, hints, reading)
 
 
-def read_layout(layout: Layout, hints: Hints) -> Reading:
+def read_layout(layout: Layout, hints: Hints, trained: model.Model | None = None) -> Reading:
     """The text of the article, for those who have the page's blocks already."""
-    fates = decide(layout, scoring.score(layout, hints), hints)
+    fates = decide(layout, scoring.score(layout, hints, trained), hints)
     return Reading(paragraphs=tuple(paragraphs(fates)), confidence=_confidence(fates), blocks=tuple(fates))
 
 
@@ -190,11 +191,15 @@ def _amid_promotions(layout: Layout, scores: scoring.Scores, hints: Hints) -> li
 
     On the corpora this drops three lines, all of them junk; it is for promotions of many lines.
     """
-    if not scores.candidates or int((scores.second["junk"] >= _PROMOTIONAL).sum()) < _PROMOTIONS:
+    if not scores.candidates:
+        return []
+    alone = scores.second["junk"] < _PROMOTIONAL
+    kept = scores.chance[list(scores.candidates)] >= corrections.KEEP
+    is_near = alone & kept & (scores.second["junk_distance"] <= _NEAR) & (scores.second["size"] <= _FRAGMENT_CHARS)
+    if int((~alone).sum()) < _PROMOTIONS or not is_near.any():
         return []
     texts = [layout.blocks[at].text for at in scores.candidates]
     found = junk.spans(texts, hints.language)
-    alone = scores.second["junk"] < _PROMOTIONAL
     return [at for at, kind, is_alone in zip(scores.candidates, found, alone, strict=True) if kind and is_alone]
 
 

@@ -18,7 +18,7 @@ sys.path[:0] = [str(Path(__file__).resolve().parents[2]), str(Path(__file__).res
 import corpora  # noqa: E402
 
 from scraper import dom  # noqa: E402
-from scraper.extraction import blocks, body, model, scoring  # noqa: E402
+from scraper.extraction import body, model  # noqa: E402
 
 
 @cache
@@ -37,8 +37,7 @@ def _model(side: int) -> model.Model:
 def _read(html: bytes, url: str, trained: model.Model | None) -> dict[str, Any]:
     tree = dom.parse(corpora.extractors.to_text(html))
     hints = corpora.hints_of(tree, html, url)
-    layout = blocks.read(tree)
-    text = body.text_of(body.decide(layout, scoring.score(layout, hints, trained), hints))
+    text = body.text_of(body.read(tree, hints, trained).blocks)
     return {"body": text, "title": hints.title, "authors": [], "date": None, "language": None}
 
 
