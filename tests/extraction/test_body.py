@@ -217,6 +217,10 @@ def test_an_announced_body_rescues_an_empty_page():
     [
         {"page": {"content": paragraphs(FIRST, SECOND, THIRD)}},
         {"page": {"body": [{"type": "p", "text": text} for text in (FIRST, SECOND, THIRD)]}},
+        {
+            "raw": json.dumps({"related": paragraphs(*[THIRD] * 9)}),
+            "page": {"content": paragraphs(FIRST, SECOND, THIRD)},
+        },
     ],
 )
 def test_a_body_inside_a_script_rescues_an_empty_page(state: dict):
