@@ -78,6 +78,7 @@ def _hints(page: Page, fields: Fields, context: Context) -> body.Hints:
         description=fields.description,
         article_body=fields.article_body,
         url=page.final_url,
+        language=fields.language,
         repeated=frozenset() if context.memory is None else frozenset(context.memory.repeated),
     )
 
