@@ -30,6 +30,7 @@ _LONG_ENOUGH_TO_BE_TWICE = 30
 _CAPTION_MIN_CHARS = 12
 _PROMOTIONAL = 0.5  # where `junk.reason` begins to name a class
 _PROMOTIONS = 2
+_MANY_LINES = 4
 _NEAR, _FRAGMENT_CHARS = 4, 80  # where the dearer look is worth it
 _RESCUE_CONFIDENCE = 0.4
 
@@ -102,7 +103,14 @@ def decide(layout: Layout, scores: scoring.Scores, hints: Hints) -> list[Fate]:
         fates[lead] = replace(fates[lead], kind=ParagraphKind.LEAD, is_kept=True, reason="standfirst")
     for at in _amid_promotions(layout, scores, hints):
         fates[at] = _dropped(fates[at], "amid promotions") if fates[at].is_kept else fates[at]
-    for rule in (_drop_title, _drop_repeated, _drop_twins, _keep_captions, _drop_last_headings):
+    for rule in (
+        _drop_promotional_lines,
+        _drop_title,
+        _drop_repeated,
+        _drop_twins,
+        _keep_captions,
+        _drop_last_headings,
+    ):
         fates = rule(fates, hints)
     return fates
 
@@ -201,6 +209,21 @@ def _amid_promotions(layout: Layout, scores: scoring.Scores, hints: Hints) -> li
     texts = [layout.blocks[at].text for at in scores.candidates]
     found = junk.spans(texts, hints.language)
     return [at for at, kind, is_alone in zip(scores.candidates, found, alone, strict=True) if kind and is_alone]
+
+
+def _drop_promotional_lines(fates: list[Fate], hints: Hints) -> list[Fate]:
+    """A promotion of many lines set as one paragraph; the paragraph before it tells its lines from an opening."""
+    out, before = list(fates), ""
+    for at, fate in enumerate(fates):
+        if not fate.is_kept:
+            continue
+        lines = fate.text.split("\n")
+        if len(lines) >= _MANY_LINES and before and fate.kind is not ParagraphKind.CODE:
+            found = junk.spans([before, *lines, before], hints.language)[1:-1]
+            if sum(kind is not None for kind in found) >= len(lines) / 2:
+                out[at] = _dropped(fate, "promotional lines")
+        before = fate.text
+    return out
 
 
 def _drop_title(fates: list[Fate], hints: Hints) -> list[Fate]:
