@@ -12,7 +12,7 @@ from typing import Any
 
 from scraper import dom, encoding, urls
 from scraper.errors import ExtractionError, NewsError
-from scraper.extraction import blocks, body, metadata, pagestate, second_opinion
+from scraper.extraction import body, edges, metadata, pagestate, second_opinion
 from scraper.extraction.metadata import Fields
 from scraper.text import fingerprint
 from scraper.values import Article, Context, Page, PageState, Paragraph
@@ -42,12 +42,11 @@ def extract(page: Page, context: Context = NO_CONTEXT) -> Article:
     tree = dom.parse(html)
     fields = metadata.read(tree, page, context)
     reading = body.read(tree, _hints(page, fields, context))
-    layout = blocks.read(tree)
-    paragraphs = reading.paragraphs
-    finding = pagestate.judge(page, fields, layout, paragraphs)
+    paragraphs = edges.without_byline(reading.paragraphs, fields.authors)
+    finding = pagestate.judge(page, fields, reading.layout, paragraphs)
     if not paragraphs and finding.state is PageState.NOT_ARTICLE and _claims_to_be_article(fields):
         paragraphs = _without_repeated(second_opinion.read(html, page.url), context)
-        finding = pagestate.judge(page, fields, layout, paragraphs)
+        finding = pagestate.judge(page, fields, reading.layout, paragraphs)
     shared: dict[str, Any] = {name: getattr(fields, name) for name in _FIELDS}
     evidence = {"state_evidence": finding.evidence} if finding.evidence else {}
     return Article(

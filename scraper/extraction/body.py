@@ -59,11 +59,12 @@ class Fate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """The article's paragraphs in order, how sure we are of them (0 to 1), and the fate of every block."""
+    """The article's paragraphs in order, how sure we are of them (0 to 1), the fate of every block, and where it stood."""
 
     paragraphs: tuple[Paragraph, ...]
     confidence: float
     blocks: tuple[Fate, ...]
+    layout: Layout
 
 
 def read(tree: dom.Tree, hints: Hints, trained: model.Model | None = None) -> Reading:
@@ -75,7 +76,9 @@ def read(tree: dom.Tree, hints: Hints, trained: model.Model | None = None) -> Re
 def read_layout(layout: Layout, hints: Hints, trained: model.Model | None = None) -> Reading:
     """The text of the article, for those who have the page's blocks already."""
     fates = decide(layout, scoring.score(layout, hints, trained), hints)
-    return Reading(paragraphs=tuple(paragraphs(fates)), confidence=_confidence(fates), blocks=tuple(fates))
+    return Reading(
+        paragraphs=tuple(paragraphs(fates)), confidence=_confidence(fates), blocks=tuple(fates), layout=layout
+    )
 
 
 def _rescued(tree: dom.Tree, hints: Hints, reading: Reading) -> Reading:
@@ -88,7 +91,9 @@ def _rescued(tree: dom.Tree, hints: Hints, reading: Reading) -> Reading:
     sure = np.ones(len(layout.blocks))
     fates = _first_fates(layout, sure, sure)
     fates = _drop_twins(_drop_title(fates, hints), hints)
-    return Reading(paragraphs=tuple(paragraphs(fates)), confidence=_RESCUE_CONFIDENCE, blocks=tuple(fates))
+    return Reading(
+        paragraphs=tuple(paragraphs(fates)), confidence=_RESCUE_CONFIDENCE, blocks=tuple(fates), layout=layout
+    )
 
 
 def _n_chars(reading: Reading) -> int:
@@ -151,7 +156,7 @@ def _kinds(boxes: Sequence[Box]) -> list[ParagraphKind]:
     found: list[ParagraphKind] = []
     for box in boxes:
         outer = found[box.parent] if box.parent >= 0 else ParagraphKind.TEXT
-        found.append(_KINDS.get(box.tag, outer))
+        found.append(ParagraphKind.TEXT if corrections.is_column(box) else _KINDS.get(box.tag, outer))
     return found
 
 

@@ -37,6 +37,7 @@ _FRAGMENT_CHARS = 60
 _FRAGMENT_WIDE = 24
 _SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？", "।", "؟", "۔", '."', ".”", ".“", ".»", "!“", "?“")
 _LONG_RUN = 6  # lines from which on the line before the first promotional one is taken for its title
+_HALF_SURE = 0.25  # the score of a line that counts as promotional beside a recognised one
 _SPEECH_STARTS = ('"', "“", "„", "”", "«", "»", "‘", "「", "『", "◆", "◇")
 _ROUNDS = 2
 _AMID = -3.0  # the margin that is enough beside or between two recognised blocks
@@ -202,6 +203,13 @@ def _runs(texts: Sequence[str], reasons: Sequence[str | None]) -> Iterator[tuple
         yield start, len(texts)
 
 
+def _beginning(texts: Sequence[str], start: int, anchor: int, language: str | None) -> int:
+    """Where a long promotion begins: at the line before the lines that sound like one, which is its title."""
+    while anchor > start and score(texts[anchor - 1], language) >= _HALF_SURE:
+        anchor -= 1
+    return max(start, anchor - 1)
+
+
 def _amid(texts: Sequence[str], language: str | None) -> list[str | None]:
     """`reason` of every block; a short one beside or between two recognised ones needs less."""
     reasons = [reason(text, language) for text in texts]
@@ -231,7 +239,11 @@ def spans(texts: Sequence[str], language: str | None = None) -> list[str | None]
         if start == 0 or len(anchors) < (1 if is_tail else 2):
             continue
         stop = end if is_tail or len(texts[end - 1].split()) < _HEADING_WORDS else end - 1
-        first = max(start, anchors[0] - 1) if len(anchors) >= 2 and end - start >= _LONG_RUN else anchors[0]
+        first = (
+            _beginning(texts, start, anchors[0], language)
+            if len(anchors) >= 2 and end - start >= _LONG_RUN
+            else anchors[0]
+        )
         for at in range(first, stop):
             if min(abs(at - anchor) for anchor in anchors) <= _REACH:
                 marked[at] = marked[at] or reasons[anchors[0]]
