@@ -60,7 +60,7 @@ def _url(address: str) -> URL:
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     # The driver may not begin transactions by itself: _begin_sqlite does.
-    for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=NORMAL"):
+    for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=NORMAL", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -11,7 +11,6 @@ from db.schema import learned_articles, site_blocks, site_memories
 from scraper.values import SiteMemory
 
 _CHUNK = 400
-_MAX_SAMPLE_CHARS = 200
 
 
 def get_memory(connection: Connection, site: str) -> SiteMemory:
@@ -31,18 +30,14 @@ def add_learned(connection: Connection, site: str, key: str) -> bool:
     return True
 
 
-def add_blocks(connection: Connection, site: str, blocks: Mapping[str, str]) -> None:
-    """Counts the blocks (fingerprint -> text) of one more article of the site."""
+def add_blocks(connection: Connection, site: str, blocks: Collection[str]) -> None:
+    """Counts the blocks (by fingerprint, each once) of one more article of the site. No text is kept."""
     known = _counts(connection, site, list(blocks))
     if known:
         where = sa.and_(site_blocks.c.site == site, site_blocks.c.fingerprint == sa.bindparam("key"))
         query = site_blocks.update().where(where).values(n_pages=site_blocks.c.n_pages + 1)
         connection.execute(query, [{"key": key} for key in known])
-    new = [
-        {"site": site, "fingerprint": key, "n_pages": 1, "sample": text[:_MAX_SAMPLE_CHARS]}
-        for key, text in blocks.items()
-        if key not in known
-    ]
+    new = [{"site": site, "fingerprint": key, "n_pages": 1} for key in blocks if key not in known]
     if new:
         connection.execute(site_blocks.insert(), new)
 

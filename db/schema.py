@@ -270,7 +270,6 @@ site_blocks = Table(
     Column("site", String, primary_key=True),
     Column("fingerprint", String(16), primary_key=True),
     Column("n_pages", Integer, nullable=False),
-    Column("sample", PlainText, nullable=False),
     Index("ix_site_blocks_site_n_pages", "site", "n_pages"),
 )
 

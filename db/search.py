@@ -18,6 +18,7 @@ from sqlalchemy.engine import Connection
 from db.schema import articles
 from scraper.values import Article, PageState
 
+MAX_WORD_CHARS = 200  # PostgreSQL refuses words of more than 2,046 bytes
 MAX_INDEXED_CHARS = 400_000  # of a body; PostgreSQL takes at most 1 MiB of distinct words a row
 
 # Scripts written without spaces: Thai, Lao, Burmese, Khmer, kana, Han.
@@ -33,7 +34,8 @@ def words(text: str) -> list[str]:
     """The words of `text` as they are indexed, in order."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     bare = "".join(c for c in decomposed if not unicodedata.combining(c)) if not decomposed.isascii() else decomposed
-    return _WORD.findall(_UNSPACED.sub(r" \1 ", unicodedata.normalize("NFC", bare)).replace("_", " "))
+    found = _WORD.findall(_UNSPACED.sub(r" \1 ", unicodedata.normalize("NFC", bare)).replace("_", " "))
+    return [word[:MAX_WORD_CHARS] for word in found]
 
 
 def terms(query: str) -> list[tuple[list[str], bool]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,7 +20,7 @@ from db.archive import ArchiveWriter
 from db.engine import reading, writing
 from pipelines import schedule
 from pipelines.outcomes import of_error
-from scraper.errors import BadStatus, FetchError
+from scraper.errors import BadStatus
 from scraper.fetching.client import Fetcher
 from scraper.values import DueLink, NotModified, Outcome, OutcomeKind, Page
 
@@ -63,8 +63,8 @@ async def _crawl_site(job: Crawl, site: str, due_at: datetime) -> None:
                 group.create_task(_take(job, queue))
 
 
-async def _take(job: Crawl, queue: object) -> None:
-    for link in queue:  # type: ignore[attr-defined]
+async def _take(job: Crawl, queue: Iterator[DueLink]) -> None:
+    for link in queue:
         await _crawl_link(job, link)
 
 
@@ -110,7 +110,7 @@ def _next_recheck(link: DueLink, checked_at: datetime) -> datetime | None:
 
 def _save_failure(job: Crawl, link: DueLink, error: Exception, outcome: Outcome) -> None:
     now = job.now()
-    due_at = schedule.next_try(now, link.n_tries, error) if isinstance(error, FetchError) else None
+    due_at = schedule.next_try(now, link.n_tries, error)
     kind = outcome.kind
     if isinstance(error, BadStatus) and error.status in _GONE and link.article_id is not None:
         kind = OutcomeKind.GONE
@@ -118,7 +118,6 @@ def _save_failure(job: Crawl, link: DueLink, error: Exception, outcome: Outcome)
         kind = OutcomeKind.PUT_OFF
     outcome = Outcome(stage="crawl", url=outcome.url, kind=kind, reason=outcome.reason, elapsed_s=outcome.elapsed_s)
     with writing(job.engine) as connection:
-        # A crashed link would otherwise be due for ever.
         links.save_failure(connection, link.id, now, due_at)
         links.save_fate(connection, link.id, outcome, job.run_id)
         runs.add_outcome(connection, job.run_id, outcome, now)

@@ -7,8 +7,8 @@ its validators and its next due time. What is older than the source's horizon is
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -22,7 +22,7 @@ from scraper import urls
 from scraper.discovery import reading as documents
 from scraper.errors import BadStatus, NewsError
 from scraper.fetching.client import MAX_FEED_BYTES, MAX_SITEMAP_BYTES, Fetcher
-from scraper.values import Link, NotModified, Outcome, Request, SourceKind, SourceRecord
+from scraper.values import Announcement, Link, NotModified, Outcome, Request, SourceKind, SourceRecord
 
 MAX_PARTS = 20
 """Parts of a sitemap index that are read in one run, newest first."""
@@ -77,24 +77,39 @@ async def _ask(job: Discovery, record: SourceRecord) -> tuple[list[Link], Source
         return [], record
     announced = documents.read(record.source, answer)
     found = list(announced.links)
+    if announced.sitemaps:
+        # An index may stay the same while its parts change, so it is asked for without validators.
+        found += await _read_parts(job, record, announced.sitemaps)
+        return found, replace(record, request=replace(record.request, etag=None, last_modified=None))
+    etag, last_modified = answer.header("etag"), answer.header("last-modified")
+    return found, replace(record, request=replace(record.request, etag=etag, last_modified=last_modified))
+
+
+async def _read_parts(job: Discovery, record: SourceRecord, parts: Sequence[Link]) -> list[Link]:
+    """The links of the recent parts of a sitemap index, and of their parts in turn, newest first."""
     since = horizon(record, job.now())
-    todo = [part for part in announced.sitemaps if part.modified_at is None or part.modified_at >= since]
-    for part in todo[:MAX_PARTS]:
-        found += await _read_part(job, record, part)
-    validators = Request(
-        url=record.request.url, etag=answer.header("etag"), last_modified=answer.header("last-modified")
-    )
-    return found, replace(record, request=validators)
+    found: list[Link] = []
+    todo = deque(parts)
+    seen: set[str] = set()
+    while todo and len(seen) < MAX_PARTS:
+        part = todo.popleft()
+        is_recent = part.modified_at is None or part.modified_at >= since
+        if is_recent and part.url not in seen:
+            seen.add(part.url)
+            announced = await _read_part(job, record, part)
+            found += announced.links
+            todo.extend(announced.sitemaps)
+    return found
 
 
-async def _read_part(job: Discovery, record: SourceRecord, part: Link) -> tuple[Link, ...]:
-    """The links of one part of a sitemap index. A part that can't be read is told, and does not cost the others."""
+async def _read_part(job: Discovery, record: SourceRecord, part: Link) -> Announcement:
+    """What one part announces. A part that can't be read is told and counted, and does not cost the others."""
     try:
         page = await job.fetcher.fetch(Request(url=part.url), limit_bytes=MAX_SITEMAP_BYTES)
-        return () if isinstance(page, NotModified) else documents.read(record.source, page).links
+        return Announcement() if isinstance(page, NotModified) else documents.read(record.source, page)
     except NewsError as error:
-        job.tell_failure(of_error("discover", part.url, error))
-        return ()
+        _tell_failure(job, of_error("discover", part.url, error))
+        return Announcement()
 
 
 def horizon(record: SourceRecord, now: datetime) -> datetime:
@@ -133,6 +148,11 @@ def _save_failure(job: Discovery, record: SourceRecord, error: Exception) -> Non
     failed = replace(record, outcome=outcome.kind.value, reason=outcome.reason, n_failures=n_failures)
     with writing(job.engine) as connection:
         sources.save_checked(connection, failed, now, due_at)
-        runs.add_outcome(connection, job.run_id, outcome, now)
+    _tell_failure(job, outcome)
+
+
+def _tell_failure(job: Discovery, outcome: Outcome) -> None:
+    with writing(job.engine) as connection:
+        runs.add_outcome(connection, job.run_id, outcome, job.now())
     job.report.n_sources_failed += 1
     job.tell_failure(outcome)

@@ -7,7 +7,7 @@ file's time where it is missing). The same bytes of the same address again chang
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,7 +23,7 @@ from scraper import urls
 from scraper.errors import ExtractionError, TooLarge
 from scraper.fetching.client import MAX_PAGE_BYTES
 from scraper.text import clean
-from scraper.values import Link, Outcome, OutcomeKind, Page
+from scraper.values import Link, Outcome, OutcomeKind, Page, PageRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +33,7 @@ class Intake:
     engine: Engine
     writer: ArchiveWriter
     run_id: int
+    now: Callable[[], datetime]
 
 
 def take_list(intake: Intake, lines: Iterable[bytes], folder: Path) -> Iterator[Outcome]:
@@ -44,12 +45,13 @@ def take_list(intake: Intake, lines: Iterable[bytes], folder: Path) -> Iterator[
         try:
             row = _row(line)
             url = row["url"]
-            outcome = take(intake, read_page(row, folder))
+            taken = take(intake, read_page(row, folder))
+            outcome = taken if isinstance(taken, Outcome) else None
         except Exception as error:  # noqa: BLE001 - of_error raises what must end the run
             outcome = of_error("import", url, error)
         if outcome is not None:
             with writing(intake.engine) as connection:
-                runs.add_outcome(connection, intake.run_id, outcome, datetime.now(UTC))
+                runs.add_outcome(connection, intake.run_id, outcome, intake.now())
             yield outcome
 
 
@@ -69,12 +71,15 @@ def read_page(row: dict[str, Any], folder: Path) -> Page:
     """The saved page a row speaks of. Raises `ExtractionError` when its file or time can't be read."""
     path = folder / row["html_path"]
     try:
-        if path.stat().st_size > MAX_PAGE_BYTES:
+        if not path.is_file():
+            raise ExtractionError(f"{path} is no file", url=row["url"])
+        with path.open("rb") as file:
+            body = file.read(MAX_PAGE_BYTES + 1)
+        if len(body) > MAX_PAGE_BYTES:
             raise TooLarge(f"the file is larger than {MAX_PAGE_BYTES} bytes", url=row["url"])
-        body = path.read_bytes()
         fetched_at = _time(row.get("fetched_at")) or datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    except OSError as error:
-        raise ExtractionError(f"{path} can't be read: {error.strerror}", url=row["url"]) from error
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        raise ExtractionError(f"{path} can't be read: {error}", url=row["url"]) from error
     return Page(url=row["url"], final_url=row["url"], status=200, body=body, fetched_at=fetched_at)
 
 
@@ -88,8 +93,8 @@ def _time(value: Any) -> datetime | None:
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
-def take(intake: Intake, page: Page) -> Outcome | None:
-    """None when the page is new and waits to be digested, else what became of it."""
+def take(intake: Intake, page: Page) -> PageRecord | Outcome:
+    """The row of a page that is new and waits to be digested, else what became of it."""
     url = urls.canonical(page.final_url)
     link = Link(url=url, source_url="")
     with writing(intake.engine) as connection:
@@ -99,6 +104,6 @@ def take(intake: Intake, page: Page) -> Outcome | None:
         if pages.has_page(connection, page, link_id):
             return Outcome(stage="import", url=page.url, kind=OutcomeKind.UNCHANGED, reason="same bytes")
         place = intake.writer.write(page)
-        pages.add_page(connection, page, link_id, place, same_as_id=None, run_id=intake.run_id)
+        page_id = pages.add_page(connection, page, link_id, place, same_as_id=None, run_id=intake.run_id)
         links.save_answer(connection, link_id, page, None)
-    return None
+        return pages.get_page(connection, page_id)

@@ -60,7 +60,7 @@ def _is_new(connection: Connection, record: PageRecord, observed: site_memory.Ob
 
 
 def _remember(connection: Connection, site: str, observed: site_memory.Observation) -> None:
-    memory.add_blocks(connection, site, observed.blocks)
+    memory.add_blocks(connection, site, observed.blocks.keys())
     former = memory.get_memory(connection, site)
     counts = memory.get_counts(connection, site, site_memory.needed(former.n_pages + 1))
     memory.save_memory(connection, site_memory.recall(former, former.n_pages + 1, counts))

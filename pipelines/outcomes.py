@@ -1,23 +1,18 @@
 """Every input ends in exactly one outcome; the report is their sum.
 
-The one place where the stages' exceptions are caught: a `NewsError` becomes a recorded outcome,
-anything else is `crashed` with its traceback and the run goes on. Only a database that can't be used
-(`StoreError`) ends the run.
+The one place where exceptions become outcomes: a `NewsError` of its kind, anything else `crashed` with
+its traceback, and the run goes on. Only a database that can't be used (`StoreError`) ends the run. The
+stages' loops catch, since they must know the failure itself to say when to try again.
 """
 
 from __future__ import annotations
 
-import time
 import traceback
 from collections import Counter
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 from scraper import errors
 from scraper.values import Outcome, OutcomeKind
-
-T = TypeVar("T")
 
 GOOD = frozenset(
     {
@@ -71,24 +66,6 @@ def of_error(stage: str, url: str, error: Exception, elapsed_s: float = 0.0) -> 
     return Outcome(stage=stage, url=url, kind=kind, reason=reason[-_MAX_REASON_CHARS:], elapsed_s=elapsed_s)
 
 
-def attempt(stage: str, url: str, work: Callable[[], Outcome]) -> Outcome:
-    """What `work` gives, or the outcome of its failure."""
-    start = time.monotonic()
-    try:
-        return work()
-    except Exception as error:  # noqa: BLE001 - the one place for it
-        return of_error(stage, url, error, time.monotonic() - start)
-
-
-async def attempt_async(stage: str, url: str, work: Callable[[], Awaitable[T]]) -> T | Outcome:
-    """The same for a coroutine."""
-    start = time.monotonic()
-    try:
-        return await work()
-    except Exception as error:  # noqa: BLE001 - the one place for it
-        return of_error(stage, url, error, time.monotonic() - start)
-
-
 @dataclass(slots=True)
 class Report:
     """The sum of a run: outcomes by kind, and what discovery saw; filled in at the end of the run."""
@@ -110,6 +87,7 @@ class Report:
         """The sum on one line for a person."""
         failed = f" ({self.n_sources_failed} failed)" if self.n_sources_failed else ""
         too_old = f", {self.n_too_old} too old" if self.n_too_old else ""
-        found = f"{self.n_sources} sources{failed}: {self.n_announced} announced, {self.n_new} new{too_old}"
+        sources = "1 source" if self.n_sources == 1 else f"{self.n_sources} sources"
+        found = f"{sources}{failed}: {self.n_announced} announced, {self.n_new} new{too_old}"
         counts = ", ".join(f"{self.kinds[kind]} {kind.value}" for kind in OutcomeKind if self.kinds[kind])
         return "; ".join(part for part in (found if self.n_sources else "", counts or "nothing to do") if part)

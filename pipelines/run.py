@@ -22,7 +22,7 @@ from db import articles, runs
 from db.archive import ArchiveWriter
 from db.engine import reading, writing
 from pipelines.crawl import Crawl, crawl
-from pipelines.digest import Desk, digest
+from pipelines.digest import Desk, digest, digest_page
 from pipelines.discover import Discovery, discover
 from pipelines.importing import Intake, take, take_list
 from pipelines.learn import learn
@@ -48,9 +48,18 @@ class Job:
 def run(job: Job) -> Report:
     """One cron run over the due sources; the sum of what became of everything."""
     with _begun(job, "run") as (run_id, writer, report, tell):
-        asyncio.run(_fetch(job, run_id, writer, report, tell))
+        try:
+            asyncio.run(_fetch(job, run_id, writer, report, tell))
+        except BaseExceptionGroup as group:  # of the tasks' failures, the first ends the run
+            raise _first(group) from group
         _digest(job, run_id, tell)
     return report
+
+
+def _first(error: BaseException) -> BaseException:
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
 
 
 async def _fetch(job: Job, run_id: int, writer: ArchiveWriter, report: Report, tell: Callable[[Outcome], None]) -> None:
@@ -71,7 +80,9 @@ def _digest(job: Job, run_id: int, tell: Callable[[Outcome], None]) -> None:
 def import_list(job: Job, path: Path) -> Report:
     """Takes saved pages through learn and digest, as if they had been fetched."""
     with _begun(job, "import") as (run_id, writer, report, tell), path.open("rb") as lines:
-        for outcome in take_list(Intake(engine=job.engine, writer=writer, run_id=run_id), lines, path.parent):
+        for outcome in take_list(
+            Intake(engine=job.engine, writer=writer, run_id=run_id, now=job.now), lines, path.parent
+        ):
             tell(outcome)
         _digest(job, run_id, tell)
     return report
@@ -80,12 +91,16 @@ def import_list(job: Job, path: Path) -> Report:
 def save_page(job: Job, page: Page) -> tuple[Outcome, StoredArticle | None]:
     """Stores one page; what became of it, and the article it is or belongs to, if any."""
     with _begun(job, "extract") as (run_id, writer, _report, tell):
-        at_once = take(Intake(engine=job.engine, writer=writer, run_id=run_id), page)
-        _digest(job, run_id, tell)
-        with reading(job.engine) as connection:
-            later = [outcome for outcome in runs.get_outcomes(connection, run_id) if outcome.url == page.url]
-            stored = articles.get_article(connection, page.url)
-    return at_once or later[0], stored
+        taken = take(Intake(engine=job.engine, writer=writer, run_id=run_id, now=job.now), page)
+        if isinstance(taken, Outcome):
+            outcome = taken
+        else:
+            folder = Path(job.settings.archive)
+            learn(job.engine, folder, job.now)
+            desk = Desk(engine=job.engine, folder=folder, run_id=run_id, now=job.now, tell=tell)
+            outcome, _ = digest_page(desk, taken)
+    with reading(job.engine) as connection:
+        return outcome, articles.get_article(connection, page.url)
 
 
 @contextmanager

@@ -23,9 +23,13 @@ def next_source_check(now: datetime, interval_s: int, n_failures: int) -> dateti
     return now + min(pause, max(_MAX_SOURCE_PAUSE, timedelta(seconds=interval_s)))
 
 
-def next_try(now: datetime, n_tries: int, error: FetchError) -> datetime | None:
-    """When to fetch a link again after `n_tries` failures before this one; None: never."""
-    if not error.is_retryable or n_tries + 1 >= MAX_TRIES:
+def next_try(now: datetime, n_tries: int, error: Exception) -> datetime | None:
+    """When to fetch a link again after `n_tries` failures before this one; None: never.
+
+    A fault of our own (no `FetchError`) may be mended by then, so it is tried again like a passing failure.
+    """
+    is_final = isinstance(error, FetchError) and not error.is_retryable
+    if is_final or n_tries + 1 >= MAX_TRIES:
         return None
     pause = _FIRST_RETRY * 4.0**n_tries
     if isinstance(error, BadStatus) and error.retry_after_s is not None:

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 from pipelines.importing import read_page
 from pipelines.outcomes import of_error
 from pipelines.settings import Settings
-from scraper.errors import ExtractionError, NewsError, SettingsError, TooLarge
+from scraper.errors import ExtractionError, NewsError, TooLarge
 from scraper.extraction import extract
 from scraper.fetching.client import MAX_PAGE_BYTES, Fetcher, FetchPolicy
 from scraper.record import to_record
@@ -72,13 +72,13 @@ def is_address(target: str) -> bool:
     return target.lower().startswith(("http://", "https://"))
 
 
-def batch(lines: Iterable[bytes], settings: Settings) -> Iterator[dict[str, Any]]:
+def batch(lines: Iterable[bytes], settings: Settings, *, obeys_robots: bool = True) -> Iterator[dict[str, Any]]:
     """One answer a line, in order: an article's record, or `{"url", "error": {"reason", "message"}}`.
 
     Lines are `{"url", "html_path"}` or `{"url"}`; addresses share one fetcher, and so politeness.
     Nothing is withheld because of its state.
     """
-    with _AddressReader(settings) as fetch:
+    with _AddressReader(policy(settings, obeys_robots=obeys_robots)) as fetch:
         for line in lines:
             if line.strip():
                 yield _answer(line, fetch)
@@ -110,8 +110,8 @@ def _row(line: bytes) -> dict[str, Any]:
 class _AddressReader:
     """Fetches addresses one by one on an event loop of its own, opened with the first."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, fetch_policy: FetchPolicy) -> None:
+        self._policy = fetch_policy
         self._runner = asyncio.Runner()
         self._fetcher: Fetcher | None = None
 
@@ -125,7 +125,7 @@ class _AddressReader:
 
     async def _fetch(self, url: str) -> Page:
         if self._fetcher is None:
-            self._fetcher = await Fetcher(policy(self._settings), now=utc_now).__aenter__()
+            self._fetcher = await Fetcher(self._policy, now=utc_now).__aenter__()
         answer = await self._fetcher.fetch(Request(url=url), deadline_s=DEADLINE_S)
         if isinstance(answer, NotModified):
             raise ExtractionError("the server says not modified, but nothing is known of the page", url=url)
@@ -133,6 +133,6 @@ class _AddressReader:
 
 
 def check_target(target: str) -> None:
-    """Nothing; raises `SettingsError` for a target that is neither an address, a file, nor `-`."""
+    """Nothing; raises `NewsError` for a target that is neither an address, a file, nor `-`."""
     if target != "-" and not is_address(target) and not Path(target).is_file():
-        raise SettingsError("no such file, and not an http(s) address", url=target)
+        raise NewsError("no such file, and not an http(s) address", url=target, reason="unreadable")

@@ -138,5 +138,6 @@ def delete(
     stored = _find(engine, target)
     with writing(engine) as connection:
         n_links = deletion.delete_article(connection, Path(found.archive), stored.id, datetime.now(UTC))
+    deletion.scrub(engine)
     addresses = "1 address" if n_links == 1 else f"{n_links} addresses"
     typer.echo(f"deleted article {stored.id} with all that was archived of {addresses}: {stored.article.url}")

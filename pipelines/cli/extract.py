@@ -52,9 +52,9 @@ def extract(
     """
     found = options.settings(context, db)
     if batch:
-        if target is not None or save:
-            raise SettingsError("--batch takes neither a target nor --save", url="extract")
-        _batch(found)
+        if target is not None or save or url is not None or format_ not in (None, Format.JSON):
+            raise SettingsError("--batch takes no target, --save, --url or --format: lines name them", url="extract")
+        _batch(found, obeys_robots=not ignore_robots)
         return
     if target is None:
         raise SettingsError("a web address, a file or - is wanted", url="extract")
@@ -86,20 +86,21 @@ def _read(page: Page, _found: Settings) -> tuple[Article, dict[str, Any]]:
 
 
 def _saved(page: Page, found: Settings) -> tuple[Article, dict[str, Any]]:
-    from pipelines import run
+    from pipelines import outcomes, run
     from scraper import record
 
     outcome, stored = run.save_page(run.Job(engine=options.open_database(found), settings=found), page)
     typer.echo(f"newsdesk: {page.url}: {outcome.kind.value} ({outcome.reason or 'now in the database'})", err=True)
-    if stored is not None:
+    # A page that is no article is shown as it is, even where an earlier text is stored.
+    if stored is not None and outcome.kind in outcomes.GOOD:
         return stored.article, record.to_stored_record(stored)
     return _read(page, found)
 
 
-def _batch(found: Settings) -> None:
+def _batch(found: Settings, *, obeys_robots: bool) -> None:
     from pipelines import single
 
-    for answer in single.batch(sys.stdin.buffer, found):
+    for answer in single.batch(sys.stdin.buffer, found, obeys_robots=obeys_robots):
         sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
         sys.stdout.flush()
 

@@ -43,13 +43,13 @@ def main(
     context: typer.Context,
     db: Annotated[str | None, typer.Option(help="Database address, or an SQLite file.", metavar="URL")] = None,
     config: Annotated[Path | None, typer.Option(help="Settings file instead of newsdesk.toml.")] = None,
-    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
+    _debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
     _version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
     """Point newsdesk at news sites, put one line into cron, get a database of clean articles."""
-    context.obj = Options(db=db, config=config, is_debug=debug)
+    context.obj = Options(db=db, config=config)
 
 
 extract.register(app)
@@ -77,7 +77,7 @@ def run() -> None:
     except OSError as error:
         if is_debug:
             raise
-        sys.exit(_fail(f"{error.filename or 'output'}: {error.strerror}", 1))
+        sys.exit(_fail(str(error), 1))
 
 
 def _status(error: NewsError) -> int:

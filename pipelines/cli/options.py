@@ -26,13 +26,21 @@ class Options:
 
     db: str | None = None
     config: Path | None = None
-    is_debug: bool = False
 
 
 def settings(context: typer.Context, db: str | None = None, **options: Any) -> Settings:
     """The settings in force; `db` and other options after the command's name come last."""
     given: Options = context.obj
     return load(os.environ, {"db": db or given.db, **options}, given.config)
+
+
+def check_usable(found: Settings) -> None:
+    """Nothing; raises `StoreError` or `SettingsError` where `open_database` would, but makes no database."""
+    from db.engine import check_not_newer, exists, open_engine
+
+    engine = open_engine(found.db)
+    if exists(engine):
+        check_not_newer(engine)
 
 
 def open_database(found: Settings) -> Engine:

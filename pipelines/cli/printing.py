@@ -36,12 +36,6 @@ def show_json(value: Any) -> None:
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
 
 
-def show_json_lines(values: Iterable[Any]) -> None:
-    """One JSON document a line."""
-    for value in values:
-        sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
-
-
 def show_article(article: Article) -> None:
     """Title, byline and wrapped paragraphs."""
     screen = console()

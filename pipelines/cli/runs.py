@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipelines.cli import options
-from scraper.errors import SettingsError
+from scraper.errors import NewsError
 
 if TYPE_CHECKING:
     from pipelines.outcomes import Report
@@ -50,8 +50,8 @@ def import_(
     """Take saved pages into the database as if they had been fetched."""
     from pipelines import run as pipeline
 
-    if not pages.is_file():
-        raise SettingsError("no such file", url=str(pages))
+    if pages.is_dir() or not pages.exists():
+        raise NewsError("no such file", url=str(pages), reason="unreadable")
     report = _go(context, db, lambda job: pipeline.import_list(job, pages))
     raise typer.Exit(_status(report))
 

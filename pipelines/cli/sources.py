@@ -44,10 +44,13 @@ def add(
     from pipelines.single import utc_now
 
     found = options.settings(context, db)
+    options.check_usable(found)
     findings = asyncio.run(_look(url, found, options.day(since)))
     taken = [finding.source for finding in findings if finding.is_taken]
-    with writing(options.open_database(found)) as connection:
-        known = {source.url for source in taken if not sources.add_source(connection, source, utc_now())}
+    known: set[str] = set()
+    if taken:
+        with writing(options.open_database(found)) as connection:
+            known = {source.url for source in taken if not sources.add_source(connection, source, utc_now())}
     rows = ((_word(f, known), f.source.kind, f.source.url, f.note) for f in findings)
     printing.show_table(("", "kind", "source", "what it announces"), rows)
     if not taken:
@@ -92,6 +95,8 @@ def list_(context: typer.Context, as_json: options.Json = False, db: options.Db 
 def _state(record: SourceRecord) -> str:
     if record.is_paused:
         return "paused"
+    if record.checked_at is None:
+        return "new"
     return f"{record.outcome} ({record.n_failures} times)" if record.outcome else "ok"
 
 
@@ -117,7 +122,7 @@ def _set_paused(context: typer.Context, target: str, db: str | None, *, is_pause
     from db.engine import writing
 
     with writing(options.open_existing(options.settings(context, db))) as connection:
-        n_sources = sources.save_paused(connection, target, is_paused=is_paused)
+        n_sources = sources.save_paused(connection, _named(target), is_paused=is_paused)
     _tell(n_sources, target, "paused" if is_paused else "resumed")
 
 
@@ -127,8 +132,15 @@ def remove(context: typer.Context, target: Target, db: options.Db = None) -> Non
     from db.engine import writing
 
     with writing(options.open_existing(options.settings(context, db))) as connection:
-        n_sources = sources.delete_sources(connection, target)
+        n_sources = sources.delete_sources(connection, _named(target))
     _tell(n_sources, target, "removed")
+
+
+def _named(target: str) -> str:
+    """The target as sources are kept: a site as it is, an address in its one spelling."""
+    from scraper import urls
+
+    return urls.canonical(target) if "://" in target else target
 
 
 def _tell(n_sources: int, target: str, done: str) -> None:

@@ -59,7 +59,7 @@ class Fate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """The article's paragraphs in order, how sure we are of them (0 to 1), the fate of every block, and where it stood."""
+    """The article's paragraphs in order, how sure we are of them (0 to 1), every block's fate, and where it stood."""
 
     paragraphs: tuple[Paragraph, ...]
     confidence: float

@@ -86,9 +86,9 @@ def test_no_article_gives_the_best_text_and_says_so(newsdesk: Newsdesk):
 @pytest.mark.parametrize(
     ("arguments", "status", "message"),
     [
-        (["extract", "none.html"], 2, "no such file"),
+        (["extract", "none.html"], 1, "no such file"),
         (["extract"], 2, "a web address, a file or - is wanted"),
-        (["extract", "--batch", "x"], 2, "--batch takes neither"),
+        (["extract", "--batch", "x"], 2, "--batch takes no target"),
         (["extract", "x.html", "--format", "pdf"], 2, "pdf"),
         (["extract", "http://127.0.0.1:1/"], 1, "unsafe_address"),
         (["extract", "http://[::1]:1/"], 1, "unsafe_address"),

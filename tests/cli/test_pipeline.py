@@ -1,6 +1,7 @@
 """The commands that follow sites and query the database, against the demo site."""
 
 import csv
+import gzip
 import io
 import json
 import os
@@ -249,3 +250,32 @@ def test_completion_and_version(newsdesk: Newsdesk):
     """The shell's helper and the version are there."""
     assert newsdesk("--version").out.startswith("newsdesk ")
     assert "--install-completion" in newsdesk("--help").out
+
+
+def test_nothing_of_a_deleted_article_stays_in_the_files(newsdesk: Newsdesk, filled: DemoSite, tmp_path: Path):
+    """No byte of its text is left in database, log or archive."""
+    secret = b"forty-one such guests"
+    files = [tmp_path / "home/data/newsdesk/newsdesk.db", *(tmp_path / "home/data/newsdesk").glob("newsdesk.db-*")]
+    assert any(secret in path.read_bytes() for path in files)
+    newsdesk("delete", filled.url + "town/night-ferry-sails-again")
+    for path in (tmp_path / "home").rglob("*"):
+        if path.is_file():
+            raw = path.read_bytes()
+            assert secret not in raw
+            assert b"forty one such guests" not in raw
+            assert path.suffix != ".gz" or secret not in gzip.decompress(raw)
+
+
+def test_batch_may_ignore_robots(newsdesk: Newsdesk, site: DemoSite):
+    """Options hold for batches too, and what makes no sense there is refused."""
+    line = json.dumps({"url": site.url + "internal/draft"}).encode()
+    assert json.loads(newsdesk("extract", "--batch", stdin=line).out)["error"]["reason"] == "robots"
+    assert "error" not in json.loads(newsdesk("extract", "--batch", "--ignore-robots", stdin=line).out)
+    assert newsdesk("extract", "--batch", "--format", "html", stdin=line).status == 2
+
+
+def test_add_finds_nothing_and_leaves_nothing(newsdesk: Newsdesk, site: DemoSite, tmp_path: Path):
+    """A mistyped address makes no database."""
+    result = newsdesk("add", site.url + "nothing-here")
+    assert (result.status, "404" in result.err) == (1, True)
+    assert not (tmp_path / "home/data/newsdesk").exists()

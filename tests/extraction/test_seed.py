@@ -47,7 +47,12 @@ def breaks(lines: list[str]) -> str:
 
 
 def listed(lines: list[str]) -> str:
-    return plain(lines[:-4]) + "<ul>" + "".join(f"<li><a href='/x'>{escape(line)}</a></li>" for line in lines[-4:]) + "</ul>"
+    return (
+        plain(lines[:-4])
+        + "<ul>"
+        + "".join(f"<li><a href='/x'>{escape(line)}</a></li>" for line in lines[-4:])
+        + "</ul>"
+    )
 
 
 LAYOUTS = (plain, divs, box, headed, breaks, listed)

@@ -160,7 +160,9 @@ def test_a_crash_keeps_its_traceback():
     def work():
         raise ZeroDivisionError("by design")
 
-    outcome = outcomes.attempt("digest", "u", work)
+    with pytest.raises(ZeroDivisionError) as caught:
+        work()
+    outcome = outcomes.of_error("digest", "u", caught.value)
     assert outcome.kind is OutcomeKind.CRASHED
     assert "ZeroDivisionError: by design" in outcome.reason
     assert "in work" in outcome.reason

@@ -21,9 +21,10 @@ from pipelines.outcomes import Report
 from pipelines.run import Job, run
 from pipelines.settings import Settings
 from pipelines.single import policy
+from scraper.errors import StoreError
 from scraper.fetching.client import Fetcher
 from scraper.text import fold
-from scraper.values import Outcome, StoredArticle
+from scraper.values import Outcome, Source, SourceKind, StoredArticle
 from tests.builders import NOW
 
 HOUR = timedelta(hours=1)
@@ -236,3 +237,37 @@ def test_a_deleted_address_is_never_taken_up_again(desk: Desk):
     desk.run()
     assert "/town/night-ferry-sails-again" not in desk.stored()
     assert "/town/night-ferry-sails-again" not in [path for _, path, _ in desk.site.requests[n_requests:]]
+
+
+def test_a_store_that_fails_ends_the_run_with_its_own_error(desk: Desk):
+    """An archive that can't be written is one StoreError, not a group of them."""
+    desk.add()
+    Path(desk.settings.archive).write_text("in the way")
+    with pytest.raises(StoreError, match="can't write to the archive"):
+        desk.run()
+
+
+def test_parts_of_a_sitemap_index(desk: Desk):
+    """Parts are read, nested ones too; an index that stays the same is read again; a lost part is said and counted."""
+    pages = {
+        "/index.xml": _index(desk, "/nested.xml", "/lost.xml"),
+        "/nested.xml": _index(desk, "/sitemap.xml"),
+    }
+    sane = desk.site.answer
+    desk.site.answer = lambda path: pages.get(path) or sane(path)  # type: ignore[method-assign]
+    source = Source(url=desk.site.url + "index.xml", kind=SourceKind.SITEMAP, site="x")
+    with writing(desk.engine) as connection:
+        sources.add_source(connection, source, NOW)
+    report = desk.run()
+    assert (report.n_sources, report.n_sources_failed) == (1, 1)
+    assert report.n_new >= 15
+    n_requests = len(desk.site.requests)
+    desk.run(include_all=True)
+    asked = [path for _, path, _ in desk.site.requests[n_requests:]]
+    assert "/sitemap.xml" in asked
+
+
+def _index(desk: Desk, *paths: str) -> demo.Answer:
+    parts = "".join(f"<sitemap><loc>{desk.site.url.rstrip('/')}{path}</loc></sitemap>" for path in paths)
+    body = f'<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{parts}</sitemapindex>'
+    return demo.Answer(body=body, content_type="application/xml", modified_at=NOW)

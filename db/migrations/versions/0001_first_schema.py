@@ -30,7 +30,6 @@ def upgrade() -> None:
         sa.Column("site", sa.String(), nullable=False),
         sa.Column("fingerprint", sa.String(length=16), nullable=False),
         sa.Column("n_pages", sa.Integer(), nullable=False),
-        sa.Column("sample", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("site", "fingerprint", name="pk_site_blocks"),
     )
     op.create_index("ix_site_blocks_site_n_pages", "site_blocks", ["site", "n_pages"], unique=False)
