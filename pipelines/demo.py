@@ -60,7 +60,7 @@ class Demo:
             engine.dispose()
 
     def _add(self, engine: Engine, settings: Settings, url: str) -> None:
-        self.say(f"A small news site is being served at {url}\n\n$ newsdesk add {url}")
+        self.say(f"A small news site is being served at {url}\n\n# newsdesk add {url}")
         findings = asyncio.run(self._look(settings, url))
         with writing(engine) as connection:
             for finding in findings:
@@ -73,7 +73,7 @@ class Demo:
             return await Search(fetcher=fetcher, now=self.now).look(url)
 
     def _run(self, engine: Engine, settings: Settings) -> Report:
-        self.say("\n$ newsdesk run")
+        self.say("\n# newsdesk run")
         self.outcomes.clear()
         report = run(Job(engine=engine, settings=settings, now=self.now, on_outcome=self.outcomes.append))
         final = {outcome.url: outcome for outcome in self.outcomes}
@@ -84,7 +84,7 @@ class Demo:
         return report
 
     def _search(self, engine: Engine, words: str) -> None:
-        self.say(f"$ newsdesk search {words}")
+        self.say(f"# newsdesk search {words}")
         with reading(engine) as connection:
             found = articles.get_articles(connection, search.search(connection, words))
         for stored in found:

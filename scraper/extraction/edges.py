@@ -1,4 +1,4 @@
-"""What still stands at the edge of a text that was read well: the byline above the first paragraph.
+"""What still stands at the edge of a text that was read well: byline and date above the first paragraph.
 
 Needs what `body` does not know, the authors; does not look at the page again.
 """
@@ -16,7 +16,7 @@ _N_FIRST = 3
 
 
 def without_byline(paragraphs: Sequence[Paragraph], authors: Sequence[str]) -> tuple[Paragraph, ...]:
-    """The paragraphs but for those among the first three that hold an author's name, a date, and hardly a word more."""
+    """The paragraphs but for those among the first three that hold a date, or a name, and hardly a word more."""
     kept = [p for p in paragraphs[:_N_FIRST] if not _is_byline(p, authors)]
     return (*kept, *paragraphs[_N_FIRST:])
 
@@ -24,6 +24,8 @@ def without_byline(paragraphs: Sequence[Paragraph], authors: Sequence[str]) -> t
 def _is_byline(paragraph: Paragraph, authors: Sequence[str]) -> bool:
     if paragraph.kind is not ParagraphKind.TEXT or len(paragraph.text) > _MAX_CHARS:
         return False
+    if all(word.isdigit() for word in words(paragraph.text)):
+        return True
     names = {word for author in authors for word in words(author)}
     found = words(paragraph.text)
     has_name = any(all(word in found for word in words(author)) for author in authors)
