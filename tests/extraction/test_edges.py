@@ -13,7 +13,8 @@ def text(line: str, kind: ParagraphKind = ParagraphKind.TEXT) -> Paragraph:
 
 
 @pytest.mark.parametrize(
-    "line", ["Jo Tamm", "22.11.2026, 23:05", "By Jo Tamm and Ada Brink", "Jo Tamm 18.11.2026, 15:00", "Von Ada Brink, Wien"]
+    "line",
+    ["Jo Tamm", "22.11.2026, 23:05", "By Jo Tamm and Ada Brink", "Jo Tamm 18.11.2026, 15:00", "Von Ada Brink, Wien"],
 )
 def test_bylines_go(line: str):
     """A name, a date and hardly a word more."""
