@@ -53,7 +53,7 @@ def search(
     from pipelines.cli import printing
     from scraper.record import to_stored_record
 
-    engine = options.open_existing(options.settings(context, db))
+    engine = options.open_existing(context, options.settings(context, db))
     query = " ".join(f'"{word}"' if " " in word and '"' not in word else word for word in words)
     if not index.terms(query):
         raise SettingsError("there is no word in it to search for", url=query)
@@ -85,7 +85,7 @@ def show(
     from scraper.record import to_stored_record
     from scraper.rendering import to_text
 
-    engine = options.open_existing(options.settings(context, db))
+    engine = options.open_existing(context, options.settings(context, db))
     stored = _find(engine, target)
     if as_json:
         printing.show_json(to_stored_record(stored))
@@ -119,7 +119,7 @@ def export(
     """Write all articles to standard output, in constant memory."""
     from pipelines import export as exporting
 
-    engine = options.open_existing(options.settings(context, db))
+    engine = options.open_existing(context, options.settings(context, db))
     write = exporting.write_csv if format_ is ExportFormat.CSV else exporting.write_jsonl
     write(engine, sys.stdout, site=site, since=options.day(since))
 
@@ -134,7 +134,7 @@ def delete(
     from db.engine import writing
 
     found = options.settings(context, db)
-    engine = options.open_existing(found)
+    engine = options.open_existing(context, found)
     stored = _find(engine, target)
     with writing(engine) as connection:
         n_links = deletion.delete_article(connection, Path(found.archive), stored.id, datetime.now(UTC))

@@ -59,7 +59,7 @@ def extract(
     if target is None:
         raise SettingsError("a web address, a file or - is wanted", url="extract")
     page = _page(target, url, found, obeys_robots=not ignore_robots)
-    article, record = (_saved if save else _read)(page, found)
+    article, record = _saved(context, page, found) if save else _read(page)
     _print(article, record, format_)
     if article.state.value != "article":
         typer.echo(f"newsdesk: {page.url}: this is no article but: {article.state.value}", err=True)
@@ -77,7 +77,7 @@ def _page(target: str, url: str | None, found: Settings, *, obeys_robots: bool) 
     return single.page_of_file(Path(target), url)
 
 
-def _read(page: Page, _found: Settings) -> tuple[Article, dict[str, Any]]:
+def _read(page: Page) -> tuple[Article, dict[str, Any]]:
     from scraper import record
     from scraper.extraction import extract as read
 
@@ -85,16 +85,16 @@ def _read(page: Page, _found: Settings) -> tuple[Article, dict[str, Any]]:
     return article, record.to_record(article)
 
 
-def _saved(page: Page, found: Settings) -> tuple[Article, dict[str, Any]]:
+def _saved(context: typer.Context, page: Page, found: Settings) -> tuple[Article, dict[str, Any]]:
     from pipelines import outcomes, run
     from scraper import record
 
-    outcome, stored = run.save_page(run.Job(engine=options.open_database(found), settings=found), page)
+    outcome, stored = run.save_page(run.Job(engine=options.open_database(context, found), settings=found), page)
     typer.echo(f"newsdesk: {page.url}: {outcome.kind.value} ({outcome.reason or 'now in the database'})", err=True)
     # A page that is no article is shown as it is, even where an earlier text is stored.
     if stored is not None and outcome.kind in outcomes.GOOD:
         return stored.article, record.to_stored_record(stored)
-    return _read(page, found)
+    return _read(page)
 
 
 def _batch(found: Settings, *, obeys_robots: bool) -> None:

@@ -39,25 +39,30 @@ def check_usable(found: Settings) -> None:
     from db.engine import check_not_newer, exists, open_engine
 
     engine = open_engine(found.db)
-    if exists(engine):
-        check_not_newer(engine)
+    try:
+        if exists(engine):
+            check_not_newer(engine)
+    finally:
+        engine.dispose()
 
 
-def open_database(found: Settings) -> Engine:
-    """The database, made or upgraded where need be: for commands that write."""
+def open_database(context: typer.Context, found: Settings) -> Engine:
+    """The database, made or upgraded where need be: for commands that write. Closed at the command's end."""
     from db.engine import open_engine
     from db.upgrading import upgrade
 
     engine = open_engine(found.db)
+    context.call_on_close(engine.dispose)
     upgrade(engine)
     return engine
 
 
-def open_existing(found: Settings) -> Engine:
+def open_existing(context: typer.Context, found: Settings) -> Engine:
     """The database as it is: for commands that read. Raises `StoreError` where there is none."""
     from db.engine import check, open_engine
 
     engine = open_engine(found.db)
+    context.call_on_close(engine.dispose)
     check(engine)
     return engine
 

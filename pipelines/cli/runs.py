@@ -60,7 +60,7 @@ def _go(context: typer.Context, db: str | None, work: Callable[[Job], Report], *
     from pipelines.run import Job
 
     found = options.settings(context, db)
-    engine = options.open_database(found)
+    engine = options.open_database(context, found)
     with _told() as on_outcome:
         report = work(Job(engine=engine, settings=found, on_outcome=on_outcome, include_all=include_all))
     typer.echo(report.line())

@@ -49,7 +49,7 @@ def add(
     taken = [finding.source for finding in findings if finding.is_taken]
     known: set[str] = set()
     if taken:
-        with writing(options.open_database(found)) as connection:
+        with writing(options.open_database(context, found)) as connection:
             known = {source.url for source in taken if not sources.add_source(connection, source, utc_now())}
     rows = ((_word(f, known), f.source.kind, f.source.url, f.note) for f in findings)
     printing.show_table(("", "kind", "source", "what it announces"), rows)
@@ -81,7 +81,7 @@ def list_(context: typer.Context, as_json: options.Json = False, db: options.Db 
     from db.engine import reading
     from pipelines.cli import printing
 
-    engine = options.open_existing(options.settings(context, db))
+    engine = options.open_existing(context, options.settings(context, db))
     with reading(engine) as connection:
         records = sources.get_sources(connection)
     if as_json:
@@ -121,7 +121,7 @@ def _set_paused(context: typer.Context, target: str, db: str | None, *, is_pause
     from db import sources
     from db.engine import writing
 
-    with writing(options.open_existing(options.settings(context, db))) as connection:
+    with writing(options.open_existing(context, options.settings(context, db))) as connection:
         n_sources = sources.save_paused(connection, _named(target), is_paused=is_paused)
     _tell(n_sources, target, "paused" if is_paused else "resumed")
 
@@ -131,7 +131,7 @@ def remove(context: typer.Context, target: Target, db: options.Db = None) -> Non
     from db import sources
     from db.engine import writing
 
-    with writing(options.open_existing(options.settings(context, db))) as connection:
+    with writing(options.open_existing(context, options.settings(context, db))) as connection:
         n_sources = sources.delete_sources(connection, _named(target))
     _tell(n_sources, target, "removed")
 
