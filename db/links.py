@@ -116,11 +116,6 @@ def save_fate(connection: Connection, link_id: int, outcome: Outcome, run_id: in
     connection.execute(links.update().where(links.c.id == link_id).values(**values))
 
 
-def save_article_id(connection: Connection, link_id: int, article_id: int) -> None:
-    """Keeps which article the address leads to."""
-    connection.execute(links.update().where(links.c.id == link_id).values(article_id=article_id))
-
-
 def save_due(connection: Connection, link_id: int, due_at: datetime | None) -> None:
     """Keeps when the address is due next; None is final."""
     connection.execute(links.update().where(links.c.id == link_id).values(due_at=due_at))

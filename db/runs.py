@@ -39,12 +39,3 @@ def count_outcomes(connection: Connection, run_id: int) -> dict[OutcomeKind, int
     query = sa.select(outcomes.c.kind, sa.func.count()).where(outcomes.c.run_id == run_id)
     rows = connection.execute(query.where(outcomes.c.stage != "discover").group_by(outcomes.c.kind))
     return {OutcomeKind(kind): n for kind, n in rows}
-
-
-def get_outcomes(connection: Connection, run_id: int) -> list[Outcome]:
-    """The outcomes of a run, in the order they came about."""
-    query = sa.select(outcomes).where(outcomes.c.run_id == run_id).order_by(outcomes.c.id)
-    return [
-        Outcome(stage=row.stage, url=row.url, kind=OutcomeKind(row.kind), reason=row.reason, elapsed_s=row.elapsed_s)
-        for row in connection.execute(query)
-    ]

@@ -120,8 +120,8 @@ def _save(
     )
     is_older = known is not None and known.by == "link" and record.fetched_at < known.fetched_at
     if not is_older:
-        article_id = articles.save(connection, revision)
-        _schedule(connection, record, article, match.kind, article_id)
+        articles.save(connection, revision)
+        _schedule(connection, record, article, match.kind)
     elapsed_s = time.monotonic() - start
     return Outcome(stage="digest", url=record.url, kind=_KINDS[match.kind], reason=match.reason, elapsed_s=elapsed_s)
 
@@ -153,9 +153,8 @@ def _reject(connection: Connection, record: PageRecord, verdict: Verdict, known:
     return Outcome(stage="digest", url=record.url, kind=verdict.outcome, reason=verdict.evidence, elapsed_s=elapsed_s)
 
 
-def _schedule(connection: Connection, record: PageRecord, article: Article, kind: MatchKind, article_id: int) -> None:
+def _schedule(connection: Connection, record: PageRecord, article: Article, kind: MatchKind) -> None:
     """When the address is looked at again: never, if it is an article's second or no source announced it."""
-    links.save_article_id(connection, record.link_id, article_id)
     if kind is MatchKind.DUPLICATE or not record.link.source_url:
         links.save_due(connection, record.link_id, None)
         return

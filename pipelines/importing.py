@@ -43,7 +43,7 @@ def take_list(intake: Intake, lines: Iterable[bytes], folder: Path) -> Iterator[
             continue
         url = f"line {number}"
         try:
-            row = _row(line)
+            row = _saved_row(line)
             url = row["url"]
             taken = take(intake, read_page(row, folder))
             outcome = taken if isinstance(taken, Outcome) else None
@@ -55,13 +55,23 @@ def take_list(intake: Intake, lines: Iterable[bytes], folder: Path) -> Iterator[
             yield outcome
 
 
-def _row(line: bytes) -> dict[str, Any]:
+def read_row(line: bytes) -> dict[str, Any]:
+    """The object of a JSON line: `url`, and `html_path` where a page is saved. Raises `ExtractionError`."""
     try:
         row = json.loads(line)
     except ValueError as error:
         raise ExtractionError(f"not a JSON line: {error}") from error
-    if not isinstance(row, dict) or not isinstance(row.get("url"), str) or not isinstance(row.get("html_path"), str):
+    if not isinstance(row, dict) or not isinstance(row.get("url"), str):
         raise ExtractionError('expected {"url": ..., "html_path": ...}')
+    if not isinstance(row.get("html_path", ""), str):
+        raise ExtractionError("html_path is no text", url=row["url"])
+    return row
+
+
+def _saved_row(line: bytes) -> dict[str, Any]:
+    row = read_row(line)
+    if not row.get("html_path"):
+        raise ExtractionError("html_path is missing", url=row["url"])
     if clean(row["url"]) != row["url"]:
         raise ExtractionError("the address holds control characters")
     return row

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from pipelines.importing import read_page
+from pipelines.importing import read_page, read_row
 from pipelines.outcomes import of_error
 from pipelines.settings import Settings
 from scraper.errors import ExtractionError, NewsError, TooLarge
@@ -87,7 +86,7 @@ def batch(lines: Iterable[bytes], settings: Settings, *, obeys_robots: bool = Tr
 def _answer(line: bytes, fetch: Callable[[str], Page]) -> dict[str, Any]:
     url = ""
     try:
-        row = _row(line)
+        row = read_row(line)
         url = row["url"]
         page = read_page(row, Path()) if row.get("html_path") else fetch(url)
         return to_record(extract(page))
@@ -95,16 +94,6 @@ def _answer(line: bytes, fetch: Callable[[str], Page]) -> dict[str, Any]:
         outcome = of_error("extract", url, error)
         reason = error.reason if isinstance(error, NewsError) else outcome.kind.value
         return {"url": url, "error": {"reason": reason, "message": outcome.reason}}
-
-
-def _row(line: bytes) -> dict[str, Any]:
-    try:
-        row = json.loads(line)
-    except ValueError as error:
-        raise ExtractionError(f"not a JSON line: {error}") from error
-    if not isinstance(row, dict) or not isinstance(row.get("url"), str):
-        raise ExtractionError('expected {"url": ..., "html_path": ...} or {"url": ...}')
-    return row
 
 
 class _AddressReader:
