@@ -8,6 +8,7 @@ Fields come from `metadata`, the text from `body`, the verdict on the page from 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from scraper import dom, encoding, urls
@@ -17,7 +18,7 @@ from scraper.extraction.metadata import Fields
 from scraper.text import fingerprint
 from scraper.values import Article, Context, Page, PageState, Paragraph
 
-__all__ = ["EXTRACTOR", "extract"]
+__all__ = ["EXTRACTOR", "Parts", "article", "extract", "take_apart"]
 
 EXTRACTOR = "newsdesk-1"
 """The version of this extractor: steps with every change that may change an answer."""
@@ -31,11 +32,30 @@ _FIELDS = (
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """All that was found out about a page; `article` puts it together, `explanation` shows it.
+
+    `paragraphs` are the article's: those of `reading`, or, where `is_rescued`, what `second_opinion` found.
+    """
+
+    fields: Fields
+    reading: body.Reading
+    paragraphs: tuple[Paragraph, ...]
+    finding: pagestate.Finding
+    is_rescued: bool
+
+
 def extract(page: Page, context: Context = NO_CONTEXT) -> Article:
     """The article on `page`, whatever its state: a page that is no article gives the best text found.
 
     Raises `ExtractionError` when the page is empty.
     """
+    return article(page, take_apart(page, context))
+
+
+def take_apart(page: Page, context: Context = NO_CONTEXT) -> Parts:
+    """What the article on `page` is made of. Raises `ExtractionError` when the page is empty."""
     if not page.body.strip():
         raise ExtractionError("the page is empty", url=page.url)
     html = encoding.to_utf8(page)
@@ -44,18 +64,24 @@ def extract(page: Page, context: Context = NO_CONTEXT) -> Article:
     reading = body.read(tree, _hints(page, fields, context))
     paragraphs = edges.without_byline(reading.paragraphs, fields.authors)
     finding = pagestate.judge(page, fields, reading.layout, paragraphs)
-    if not paragraphs and finding.state is PageState.NOT_ARTICLE and _claims_to_be_article(fields):
+    is_rescued = not paragraphs and finding.state is PageState.NOT_ARTICLE and _claims_to_be_article(fields)
+    if is_rescued:
         paragraphs = _without_repeated(second_opinion.read(html, page.url), context)
         finding = pagestate.judge(page, fields, reading.layout, paragraphs)
-    shared: dict[str, Any] = {name: getattr(fields, name) for name in _FIELDS}
-    evidence = {"state_evidence": finding.evidence} if finding.evidence else {}
+    return Parts(fields=fields, reading=reading, paragraphs=paragraphs, finding=finding, is_rescued=is_rescued)
+
+
+def article(page: Page, parts: Parts) -> Article:
+    """The article that the parts of a page make."""
+    shared: dict[str, Any] = {name: getattr(parts.fields, name) for name in _FIELDS}
+    evidence = {"state_evidence": parts.finding.evidence} if parts.finding.evidence else {}
     return Article(
         url=page.url,
         site=_site(page),
-        state=finding.state,
-        paragraphs=paragraphs,
-        details={**fields.details, **evidence},
-        confidence=reading.confidence,
+        state=parts.finding.state,
+        paragraphs=parts.paragraphs,
+        details={**parts.fields.details, **evidence},
+        confidence=parts.reading.confidence,
         extractor=EXTRACTOR,
         fetched_at=page.fetched_at,
         page_sha256=page.sha256,

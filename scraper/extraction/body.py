@@ -12,7 +12,7 @@ Does not read metadata and does not judge whether the page is an article at all 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -59,12 +59,13 @@ class Fate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """The article's paragraphs in order, how sure we are of them (0 to 1), every block's fate, and where it stood."""
+    """The paragraphs, how sure we are (0 to 1), every block's fate, where it stood; no `scores` for the page's data."""
 
     paragraphs: tuple[Paragraph, ...]
     confidence: float
     blocks: tuple[Fate, ...]
     layout: Layout
+    scores: scoring.Scores | None = field(default=None, compare=False)
 
 
 def read(tree: dom.Tree, hints: Hints, trained: model.Model | None = None) -> Reading:
@@ -75,10 +76,10 @@ def read(tree: dom.Tree, hints: Hints, trained: model.Model | None = None) -> Re
 
 def read_layout(layout: Layout, hints: Hints, trained: model.Model | None = None) -> Reading:
     """The text of the article, for those who have the page's blocks already."""
-    fates = decide(layout, scoring.score(layout, hints, trained), hints)
-    return Reading(
-        paragraphs=tuple(paragraphs(fates)), confidence=_confidence(fates), blocks=tuple(fates), layout=layout
-    )
+    scores = scoring.score(layout, hints, trained)
+    fates = tuple(decide(layout, scores, hints))
+    found = tuple(paragraphs(fates))
+    return Reading(paragraphs=found, confidence=_confidence(fates), blocks=fates, layout=layout, scores=scores)
 
 
 def _rescued(tree: dom.Tree, hints: Hints, reading: Reading) -> Reading:
@@ -91,9 +92,8 @@ def _rescued(tree: dom.Tree, hints: Hints, reading: Reading) -> Reading:
     sure = np.ones(len(layout.blocks))
     fates = _first_fates(layout, sure, sure)
     fates = _drop_twins(_drop_title(fates, hints), hints)
-    return Reading(
-        paragraphs=tuple(paragraphs(fates)), confidence=_RESCUE_CONFIDENCE, blocks=tuple(fates), layout=layout
-    )
+    found = tuple(paragraphs(fates))
+    return Reading(paragraphs=found, confidence=_RESCUE_CONFIDENCE, blocks=tuple(fates), layout=layout)
 
 
 def _n_chars(reading: Reading) -> int:
