@@ -25,7 +25,7 @@ def columns(revision: Revision) -> dict[str, Any]:
     plain = ("canonical_url", "site", "site_name", "title", "language", "description", "section", "image", "kind")
     row: dict[str, Any] = {name: getattr(article, name) for name in plain}
     row |= {"access": article.access, "state": article.state, "url": article.url, "body": article.body}
-    row |= {"paragraphs": [{"kind": p.kind, "text": p.text} for p in article.paragraphs]}
+    row |= {"paragraphs": [p.as_json() for p in article.paragraphs]}
     row |= {"details": dict(article.details), "origins": dict(article.origins), "confidence": article.confidence}
     for name in ("published", "modified"):
         moment: Moment | None = getattr(article, f"{name}_at")
@@ -60,7 +60,7 @@ def to_stored(row: Any, authors: tuple[str, ...], tags: tuple[str, ...]) -> Stor
         kind=None if row.kind is None else ArticleKind(row.kind),
         access=None if row.access is None else Access(row.access),
         state=PageState(row.state),
-        paragraphs=tuple(Paragraph(kind=ParagraphKind(p["kind"]), text=p["text"]) for p in row.paragraphs),
+        paragraphs=tuple(_paragraph(p) for p in row.paragraphs),
         details=row.details,
         origins=row.origins,
         confidence=row.confidence,
@@ -69,6 +69,11 @@ def to_stored(row: Any, authors: tuple[str, ...], tags: tuple[str, ...]) -> Stor
         fetched_at=row.fetched_at,
     )
     return StoredArticle(id=row.id, article=article, first_seen_at=row.first_seen_at)
+
+
+def _paragraph(value: dict[str, Any]) -> Paragraph:
+    marks = {name: value.get(name, 0) for name in ("level", "number")}
+    return Paragraph(kind=ParagraphKind(value["kind"]), text=value["text"], **marks)
 
 
 def _moment(value: dict[str, Any] | None) -> Moment | None:

@@ -107,7 +107,7 @@ def _add_revision(connection: Connection, revision: Revision, article_id: int, n
 
 
 def _text(revision: Revision) -> dict[str, Any]:
-    paragraphs = [{"kind": p.kind.value, "text": p.text} for p in revision.article.paragraphs]
+    paragraphs = [p.as_json() for p in revision.article.paragraphs]
     return {"title": revision.article.title, "paragraphs": paragraphs, "fingerprint": revision.fingerprint}
 
 

@@ -60,7 +60,7 @@ def to_record(article: Article) -> dict[str, Any]:
         "access": article.access.value if article.access else None,
         "state": article.state.value,
         "body": article.body,
-        "paragraphs": [{"kind": p.kind.value, "text": p.text} for p in article.paragraphs],
+        "paragraphs": [p.as_json() for p in article.paragraphs],
         "details": dict(article.details),
         "origins": dict(article.origins),
         "confidence": round(article.confidence, 4),

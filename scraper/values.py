@@ -18,6 +18,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+CELL_BORDER = " | "
+"""Stands between the cells of a table row in a paragraph's text."""
+
 
 class SourceKind(StrEnum):
     """How a source announces its articles."""
@@ -307,10 +310,26 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paragraph:
-    """One piece of an article's text, without line breaks but those that carry meaning."""
+    """One piece of an article's text, without line breaks but those that carry meaning.
+
+    `level` is a heading's rank (1 to 6), a list item's depth (1 for the outermost list), 1 for a table's head row.
+    `number` is that of an item in a numbered list. 0: none, or not known.
+    """
 
     kind: ParagraphKind
     text: str
+    level: int = 0
+    number: int = 0
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """The cells of a table row."""
+        return tuple(self.text.split(CELL_BORDER))
+
+    def as_json(self) -> dict[str, Any]:
+        """The paragraph as JSON; level and number only where there are any."""
+        marks = {"level": self.level, "number": self.number}
+        return {"kind": self.kind.value, "text": self.text, **{name: value for name, value in marks.items() if value}}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

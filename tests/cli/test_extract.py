@@ -60,7 +60,7 @@ def test_json_is_the_public_shape(newsdesk: Newsdesk, page: Path):
             "markdown",
             f"# Night ferry sails again\n\n*Jo Tamm · 2026-11-17 18:30:00+01:00 · courier.example*\n\n{PARAGRAPHS[0]}",
         ),
-        ("html", "<article>\n<h1>Night ferry sails again</h1>"),
+        ("html", '<article lang="en" dir="auto">\n<header>\n<h1>Night ferry sails again</h1>'),
     ],
 )
 def test_other_formats(newsdesk: Newsdesk, page: Path, format_: str, expected: str):
