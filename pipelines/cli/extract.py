@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -36,12 +35,12 @@ def register(app: typer.Typer) -> None:
 
 def extract(
     context: typer.Context,
-    target: Annotated[str | None, typer.Argument(help="Web address, file, or - for standard input.")] = None,
-    url: Annotated[str | None, typer.Option(help="The address of a file or of standard input.")] = None,
+    target: Annotated[str | None, typer.Argument(help=options.TARGET_HELP)] = None,
+    url: options.Url = None,
     format_: Annotated[Format | None, typer.Option("--format", help="How to print the article.")] = None,
     save: Annotated[bool, typer.Option("--save", help="Store the article in the database.")] = False,
     batch: Annotated[bool, typer.Option("--batch", help="Read JSON lines, answer each with one.")] = False,
-    ignore_robots: Annotated[bool, typer.Option("--ignore-robots", help="Do not ask robots.txt.")] = False,
+    ignore_robots: options.IgnoreRobots = False,
     db: options.Db = None,
 ) -> None:
     """Print the article of a page, and nothing but the article.
@@ -58,23 +57,12 @@ def extract(
         return
     if target is None:
         raise SettingsError("a web address, a file or - is wanted", url="extract")
-    page = _page(target, url, found, obeys_robots=not ignore_robots)
+    page = options.page(target, url, found, obeys_robots=not ignore_robots)
     article, record = _saved(context, page, found) if save else _read(page)
     _print(article, record, format_)
     if article.state.value != "article":
         typer.echo(f"newsdesk: {page.url}: this is no article but: {article.state.value}", err=True)
         raise typer.Exit(NO_ARTICLE)
-
-
-def _page(target: str, url: str | None, found: Settings, *, obeys_robots: bool) -> Page:
-    from pipelines import single
-
-    single.check_target(target)
-    if target == "-":
-        return single.page_of_stream(sys.stdin.buffer, url)
-    if single.is_address(target):
-        return single.fetch_page(target, found, obeys_robots=obeys_robots)
-    return single.page_of_file(Path(target), url)
 
 
 def _read(page: Page) -> tuple[Article, dict[str, Any]]:

@@ -16,7 +16,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli import articles, extract, runs, sources
+from pipelines.cli import articles, explain, extract, runs, sources
 from pipelines.cli.options import Options
 from pipelines.settings import VERSION
 from scraper.errors import NewsError, SettingsError, StoreError
@@ -53,6 +53,7 @@ def main(
 
 
 extract.register(app)
+explain.register(app)
 sources.register(app)
 runs.register(app)
 articles.register(app)

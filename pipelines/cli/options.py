@@ -1,8 +1,9 @@
-"""What the commands share: global options, settings, and an open database."""
+"""What the commands share: global options, settings, an open database, and the page a target names."""
 
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,8 +17,13 @@ from scraper.errors import SettingsError
 if TYPE_CHECKING:
     from sqlalchemy.engine import Engine
 
+    from scraper.values import Page
+
 Db = Annotated[str | None, typer.Option("--db", help="Database address, or an SQLite file.", metavar="URL")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text for people.")]
+Url = Annotated[str | None, typer.Option(help="The address of a file or of standard input.")]
+IgnoreRobots = Annotated[bool, typer.Option("--ignore-robots", help="Do not ask robots.txt.")]
+TARGET_HELP = "Web address, file, or - for standard input."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +71,18 @@ def open_existing(context: typer.Context, found: Settings) -> Engine:
     context.call_on_close(engine.dispose)
     check(engine)
     return engine
+
+
+def page(target: str, url: str | None, found: Settings, *, obeys_robots: bool) -> Page:
+    """The page at a web address, in a file, or on standard input (`-`); `url` is the address of the latter two."""
+    from pipelines import single
+
+    single.check_target(target)
+    if target == "-":
+        return single.page_of_stream(sys.stdin.buffer, url)
+    if single.is_address(target):
+        return single.fetch_page(target, found, obeys_robots=obeys_robots)
+    return single.page_of_file(Path(target), url)
 
 
 def day(text: str | None) -> datetime | None:
