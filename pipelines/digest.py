@@ -18,7 +18,7 @@ from db import archive, articles, links, memory, pages, runs
 from db.engine import reading, writing
 from pipelines import dedup, quality, schedule
 from pipelines.outcomes import of_error
-from scraper.extraction import EXTRACTOR, extract
+from scraper.extraction import EXTRACTOR, extract, second_opinion
 from scraper.values import (
     Article,
     Context,
@@ -48,13 +48,17 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """What digesting needs besides the page: where to write, where to read, for which run."""
+    """What digesting needs besides the page: where to write, where to read, for which run.
+
+    `has_second_opinion` reports of every page how far another extractor agrees with its text.
+    """
 
     engine: Engine
     folder: Path
     run_id: int
     now: Callable[[], datetime]
     tell: Callable[[Outcome], None]
+    has_second_opinion: bool = False
 
 
 def digest(desk: Desk) -> None:
@@ -96,7 +100,8 @@ def _extract(desk: Desk, record: PageRecord, known_memory: SiteMemory) -> Articl
     start = time.monotonic()
     try:
         page = archive.read_page(desk.folder, record)
-        return extract(page, Context(link=record.link, memory=known_memory))
+        article = extract(page, Context(link=record.link, memory=known_memory))
+        return second_opinion.reported(article, page) if desk.has_second_opinion else article
     except Exception as error:  # noqa: BLE001 - of_error raises what must end the run
         return of_error("digest", record.url, error, time.monotonic() - start)
 

@@ -148,10 +148,10 @@ def _remembered(explanation: Explanation) -> str:
     if memory is None:
         return "nothing is known of other pages of this site"
     n_dropped = sum(block.fate.reason == "repeated on the site" for block in explanation.blocks)
-    return (
-        f"from {memory.n_pages} pages of {line(memory.site)}, {len(memory.repeated)} blocks are known that the site"
-        f" repeats; {n_dropped} of them were dropped here for that alone"
-    )
+    n_known = len(memory.repeated)
+    known = "1 block is" if n_known == 1 else f"{n_known} blocks are"
+    where = f"from {memory.n_pages} pages of {line(memory.site)}"
+    return f"{where}, {known} known that the site repeats; {n_dropped} dropped here for that alone"
 
 
 def to_json(explanation: Explanation) -> dict[str, Any]:

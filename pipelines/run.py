@@ -72,9 +72,15 @@ async def _fetch(job: Job, run_id: int, writer: ArchiveWriter, report: Report, t
 
 
 def _digest(job: Job, run_id: int, tell: Callable[[Outcome], None]) -> None:
-    folder = Path(job.settings.archive)
-    learn(job.engine, folder, job.now)
-    digest(Desk(engine=job.engine, folder=folder, run_id=run_id, now=job.now, tell=tell))
+    learn(job.engine, Path(job.settings.archive), job.now)
+    digest(_desk(job, run_id, tell))
+
+
+def _desk(job: Job, run_id: int, tell: Callable[[Outcome], None]) -> Desk:
+    folder, has_second_opinion = Path(job.settings.archive), job.settings.second_opinion
+    return Desk(
+        engine=job.engine, folder=folder, run_id=run_id, now=job.now, tell=tell, has_second_opinion=has_second_opinion
+    )
 
 
 def import_list(job: Job, path: Path) -> Report:
@@ -95,10 +101,8 @@ def save_page(job: Job, page: Page) -> tuple[Outcome, StoredArticle | None]:
         if isinstance(taken, Outcome):
             outcome = taken
         else:
-            folder = Path(job.settings.archive)
-            learn(job.engine, folder, job.now)
-            desk = Desk(engine=job.engine, folder=folder, run_id=run_id, now=job.now, tell=tell)
-            outcome, _ = digest_page(desk, taken)
+            learn(job.engine, Path(job.settings.archive), job.now)
+            outcome, _ = digest_page(_desk(job, run_id, tell), taken)
     with reading(job.engine) as connection:
         return outcome, articles.get_article(connection, page.url)
 

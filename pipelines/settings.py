@@ -28,7 +28,8 @@ class Settings:
     `db` is a database address or an SQLite file; `archive` a folder. `min_delay_s` is the pause in
     seconds between two requests to a site, `concurrency` the number of requests in flight in all.
     `allow_addresses` names what the address guard lets through besides public addresses:
-    `host:port` or `network:port`, such as `127.0.0.1:8000` or `10.0.0.0/8:443`.
+    `host:port` or `network:port`, such as `127.0.0.1:8000` or `10.0.0.0/8:443`. `second_opinion` reports of every
+    page how far another extractor agrees with its text.
     """
 
     db: str
@@ -38,6 +39,7 @@ class Settings:
     concurrency: int = 32
     concurrency_per_site: int = 1
     allow_addresses: tuple[str, ...] = ()
+    second_opinion: bool = False
 
 
 def load(environ: Mapping[str, str], options: Mapping[str, Any], config: Path | None = None) -> Settings:
@@ -90,6 +92,7 @@ def _value(name: str, value: Any, where: str) -> Any:
         "concurrency": _count,
         "concurrency_per_site": _count,
         "allow_addresses": _addresses,
+        "second_opinion": _flag,
     }
     if name not in readers:
         known = ", ".join(field.name for field in fields(Settings))
@@ -127,6 +130,14 @@ def _count(value: Any) -> int:
     if isinstance(value, float) or not 1 <= count <= 1000:
         raise ValueError(expected)
     return count
+
+
+def _flag(value: Any) -> bool:
+    flags = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+    found = flags.get(str(value).strip().lower())
+    if found is None:
+        raise ValueError("true or false")
+    return found
 
 
 def _addresses(value: Any) -> tuple[str, ...]:

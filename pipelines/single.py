@@ -12,10 +12,10 @@ from pipelines.importing import read_page, read_row
 from pipelines.outcomes import of_error
 from pipelines.settings import Settings
 from scraper.errors import ExtractionError, NewsError, TooLarge
-from scraper.extraction import extract
+from scraper.extraction import extract, second_opinion
 from scraper.fetching.client import MAX_PAGE_BYTES, Fetcher, FetchPolicy
 from scraper.record import to_record
-from scraper.values import NotModified, Page, Request
+from scraper.values import Article, NotModified, Page, Request
 
 DEADLINE_S = 30.0
 """For one address in all: robots.txt, redirects and retries included."""
@@ -66,6 +66,12 @@ def page_of_stream(stream: BinaryIO, url: str | None) -> Page:
     return Page(url=address, final_url=address, status=200, body=body, fetched_at=utc_now())
 
 
+def read(page: Page, settings: Settings) -> Article:
+    """The article on `page`, with a second opinion if the settings want one."""
+    article = extract(page)
+    return second_opinion.reported(article, page) if settings.second_opinion else article
+
+
 def is_address(target: str) -> bool:
     """Whether a target is meant as a web address rather than a file."""
     return target.lower().startswith(("http://", "https://"))
@@ -80,16 +86,16 @@ def batch(lines: Iterable[bytes], settings: Settings, *, obeys_robots: bool = Tr
     with _AddressReader(policy(settings, obeys_robots=obeys_robots)) as fetch:
         for line in lines:
             if line.strip():
-                yield _answer(line, fetch)
+                yield _answer(line, fetch, settings)
 
 
-def _answer(line: bytes, fetch: Callable[[str], Page]) -> dict[str, Any]:
+def _answer(line: bytes, fetch: Callable[[str], Page], settings: Settings) -> dict[str, Any]:
     url = ""
     try:
         row = read_row(line)
         url = row["url"]
         page = read_page(row, Path()) if row.get("html_path") else fetch(url)
-        return to_record(extract(page))
+        return to_record(read(page, settings))
     except Exception as error:  # noqa: BLE001 - of_error raises what must end the program
         outcome = of_error("extract", url, error)
         reason = error.reason if isinstance(error, NewsError) else outcome.kind.value

@@ -41,6 +41,9 @@ def extract(
     save: Annotated[bool, typer.Option("--save", help="Store the article in the database.")] = False,
     batch: Annotated[bool, typer.Option("--batch", help="Read JSON lines, answer each with one.")] = False,
     ignore_robots: options.IgnoreRobots = False,
+    second_opinion: Annotated[
+        bool, typer.Option("--second-opinion", help="Report how far another extractor agrees.")
+    ] = False,
     db: options.Db = None,
 ) -> None:
     """Print the article of a page, and nothing but the article.
@@ -49,7 +52,7 @@ def extract(
     could not be fetched or read. With --batch, standard input holds {"url": ..., "html_path": ...} or
     {"url": ...} a line.
     """
-    found = options.settings(context, db)
+    found = options.settings(context, db, second_opinion=second_opinion or None)
     if batch:
         if target is not None or save or url is not None or format_ not in (None, Format.JSON):
             raise SettingsError("--batch takes no target, --save, --url or --format: lines name them", url="extract")
@@ -58,18 +61,18 @@ def extract(
     if target is None:
         raise SettingsError("a web address, a file or - is wanted", url="extract")
     page = options.page(target, url, found, obeys_robots=not ignore_robots)
-    article, record = _saved(context, page, found) if save else _read(page)
+    article, record = _saved(context, page, found) if save else _read(page, found)
     _print(article, record, format_)
     if article.state.value != "article":
         typer.echo(f"newsdesk: {page.url}: this is no article but: {article.state.value}", err=True)
         raise typer.Exit(NO_ARTICLE)
 
 
-def _read(page: Page) -> tuple[Article, dict[str, Any]]:
+def _read(page: Page, found: Settings) -> tuple[Article, dict[str, Any]]:
+    from pipelines import single
     from scraper import record
-    from scraper.extraction import extract as read
 
-    article = read(page)
+    article = single.read(page, found)
     return article, record.to_record(article)
 
 
@@ -82,7 +85,7 @@ def _saved(context: typer.Context, page: Page, found: Settings) -> tuple[Article
     # A page that is no article is shown as it is, even where an earlier text is stored.
     if stored is not None and outcome.kind in outcomes.GOOD:
         return stored.article, record.to_stored_record(stored)
-    return _read(page)
+    return _read(page, found)
 
 
 def _batch(found: Settings, *, obeys_robots: bool) -> None:

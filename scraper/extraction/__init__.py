@@ -75,6 +75,8 @@ def article(page: Page, parts: Parts) -> Article:
     """The article that the parts of a page make."""
     shared: dict[str, Any] = {name: getattr(parts.fields, name) for name in _FIELDS}
     evidence = {"state_evidence": parts.finding.evidence} if parts.finding.evidence else {}
+    if parts.is_rescued and parts.paragraphs:
+        evidence["text_by"] = second_opinion.PROGRAM
     return Article(
         url=page.url,
         site=_site(page),

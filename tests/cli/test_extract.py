@@ -181,3 +181,25 @@ def test_a_page_cannot_write_to_the_terminal(newsdesk: Newsdesk):
         assert not set(out) & {chr(i) for i in (*range(9), *range(11, 32), *range(127, 160))}, format_
     text = json.loads(out)["body"]
     assert "[red]night" in text
+
+
+def test_a_second_opinion_on_request(newsdesk: Newsdesk, page: Path, monkeypatch: pytest.MonkeyPatch):
+    """By option or by setting, for one page and for many: how far the other extractor agrees; else nothing of it."""
+    line = json.dumps({"url": URL, "html_path": str(page)}).encode()
+    single = ["extract", page, "--url", URL, "--format", "json"]
+    assert "second_opinion" not in json.loads(newsdesk(*single).out)["details"]
+    asked = [newsdesk(*single, "--second-opinion"), newsdesk("extract", "--batch", "--second-opinion", stdin=line)]
+    monkeypatch.setenv("NEWSDESK_SECOND_OPINION", "true")
+    asked += [newsdesk(*single), newsdesk("extract", "--batch", stdin=line)]
+    for result in asked:
+        record = json.loads(result.out)
+        assert record["body"] == "\n\n".join(PARAGRAPHS)
+        assert 0.9 < record["details"]["second_opinion"]["agreement"] <= 1
+
+
+def test_a_second_opinion_is_stored(newsdesk: Newsdesk, page: Path):
+    """What is saved, or digested by a run with that setting, keeps its detail."""
+    result = newsdesk("extract", page, "--url", URL, "--save", "--second-opinion", "--format", "json")
+    assert json.loads(result.out)["id"] == 1
+    stored = json.loads(newsdesk("show", 1, "--json").out)
+    assert stored["details"]["second_opinion"]["agreement"] > 0.9

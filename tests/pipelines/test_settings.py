@@ -49,6 +49,7 @@ def test_lists_in_variables_are_separated_by_commas():
         ({"NEWSDESK_CONCURRENCY": "0"}, "expected a whole number"),
         ({"NEWSDESK_MIN_DELAY_S": "-1"}, "expected a number of seconds"),
         ({"NEWSDESK_MIN_DELAY_S": "nan"}, "expected a number of seconds"),
+        ({"NEWSDESK_SECOND_OPINION": "perhaps"}, "expected true or false"),
         ({"NEWSDESK_USER_AGENT": "two\nlines"}, "expected one line"),
     ],
 )
@@ -72,3 +73,13 @@ def test_a_missing_file_is_named(tmp_path: Path):
     """A file asked for by name must be there."""
     with pytest.raises(SettingsError, match="can't be read"):
         load({}, {}, tmp_path / "none.toml")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("true", True), ("1", True), ("yes", True), ("False", False), ("0", False)]
+)
+def test_flags(tmp_path: Path, text: str, expected: bool):
+    """True and false are written as in TOML, or as people write them into variables."""
+    assert load({"NEWSDESK_SECOND_OPINION": text}, {}).second_opinion is expected
+    (tmp_path / "newsdesk.toml").write_text(f"second_opinion = {str(expected).lower()}")
+    assert load({}, {}, tmp_path / "newsdesk.toml").second_opinion is expected
