@@ -43,9 +43,13 @@ BLOCKS_LEGEND = (
     " page that holds others."
 )
 FIELDS_HEAD = "The fields, one by one"
-FIELDS_LEGEND = "What was decided, then every place that says something: * won, = says the same, - says otherwise."
+FIELDS_LEGEND = (
+    "What was decided, then every place that says something: * won, = says the same, - says otherwise. jsonld,"
+    " opengraph, meta and microdata are the page's data, dom is what it shows, feed what announced it."
+)
 FOREIGN = "from another extractor (trafilatura)"
 
+_UNNAMED = ("url", "name")  # parts of a value that need no label
 _BY_SCORE = ("article", "not article")
 _N_FOR, _N_AGAINST, _MIN_TOLD = 2, 1, 0.05  # features told in a sentence
 _SOURCES = {
@@ -70,9 +74,8 @@ def plain(value: Any) -> str:
     if isinstance(value, Moment):
         return value.iso() + (" (the page names no zone)" if not value.has_zone and "T" in value.iso() else "")
     if isinstance(value, Mapping):
-        return ", ".join(
-            text for name, part in value.items() if name not in ("type", "origin") and (text := plain(part))
-        )
+        parts = ((name, plain(part)) for name, part in value.items() if name not in ("type", "origin"))
+        return ", ".join(text if name in _UNNAMED else f"{name} {text}" for name, text in parts if text)
     if isinstance(value, tuple | list):
         return "; ".join(plain(part) for part in value)
     return line(value.isoformat() if isinstance(value, datetime) else str(value))
@@ -110,7 +113,8 @@ def decided(field: FieldExplanation) -> str:
 
 def agrees(field: FieldExplanation, candidate: Candidate) -> bool:
     """Whether the candidate says just what was decided."""
-    return field.value is not None and plain(candidate.value) == plain(field.value)
+    said = candidate.value.get("url") if isinstance(candidate.value, Mapping) else candidate.value
+    return field.value is not None and plain(said) == plain(field.value)
 
 
 def foreign(explanation: Explanation) -> tuple[Paragraph, ...]:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 MAX_SHOWN_CHARS = 200
 """Of a block or a candidate on a terminal; `--json` and `--html` give all of it."""
 
-_GUTTER = 11  # characters before a block's text
+_GUTTER, _FIELD_GUTTER = 11, 15  # characters before the text of a block, of a field
 
 
 def register(app: typer.Typer) -> None:
@@ -111,7 +111,9 @@ def _print(explanation: Explanation, stream: TextIO) -> None:
     for block in explanation.blocks:
         _print_block(screen, block)
     for paragraph in explaining.foreign(explanation):
-        _print_row(screen, "kept", "bold green", [(_shown(paragraph.text), ""), (explaining.FOREIGN, "dim")])
+        _print_row(
+            screen, "kept".ljust(_GUTTER), "bold green", [(_shown(paragraph.text), ""), (explaining.FOREIGN, "dim")]
+        )
     _head(screen, explaining.FIELDS_HEAD, explaining.FIELDS_LEGEND)
     for field in explanation.fields:
         _print_field(screen, field)
@@ -126,7 +128,7 @@ def _print_block(screen: Console, block: BlockExplanation) -> None:
     fate = block.fate
     mark, style = ("kept", "bold green") if fate.is_kept else ("out ", "red")
     lines = [(_shown(fate.text), "" if fate.is_kept else "dim"), (explaining.because(block), "italic")]
-    _print_row(screen, f"{mark} {fate.score:.2f}", style, lines)
+    _print_row(screen, f"{mark} {fate.score:.2f}".ljust(_GUTTER), style, lines)
 
 
 def _print_field(screen: Console, field: FieldExplanation) -> None:
@@ -138,19 +140,20 @@ def _print_field(screen: Console, field: FieldExplanation) -> None:
         mark = "*" if at == field.winner else "=" if is_same else "-"
         said = "" if is_same else f": {_shown(explaining.plain(candidate.value))}"
         lines.append((f"{mark} {origin}{said}", "" if at == field.winner else "dim"))
-    _print_row(screen, field.name, "cyan", lines)
+    _print_row(screen, field.name.ljust(_FIELD_GUTTER), "cyan", lines)
 
 
 def _print_row(screen: Console, label: str, style: str, lines: list[tuple[str, str]]) -> None:
-    """A label, and lines beside it that wrap under each other; a label too long for its column stands above."""
+    """A padded label, and lines beside it that wrap under each other; a label without padding stands above."""
     from rich.text import Text
 
-    if len(label) >= _GUTTER:
+    margin = len(label)
+    if not label.endswith(" "):
         screen.print(Text(label, style=style))
-        label = ""
+        label, margin = "", _FIELD_GUTTER
     for text, text_style in lines:
-        for piece in _wrapped(screen, text, text_style, _GUTTER):
-            screen.print(Text(label.ljust(_GUTTER), style=style) + piece)
+        for piece in _wrapped(screen, text, text_style, margin):
+            screen.print(Text.assemble((label.ljust(margin), style), piece))
             label = ""
     screen.print()
 
