@@ -151,11 +151,12 @@ def _print_row(screen: Console, label: str, style: str, lines: list[tuple[str, s
     if not label.endswith(" "):
         screen.print(Text(label, style=style))
         label, margin = "", _FIELD_GUTTER
+    row = Text()
     for text, text_style in lines:
         for piece in _wrapped(screen, text, text_style, margin):
-            screen.print(Text.assemble((label.ljust(margin), style), piece))
+            row.append(label.ljust(margin), style).append_text(piece).append("\n")
             label = ""
-    screen.print()
+    screen.print(row, soft_wrap=True)
 
 
 def _wrapped(screen: Console, text: str, style: str, margin: int = 0) -> Iterator[Text]:

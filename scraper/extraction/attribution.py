@@ -10,9 +10,10 @@ For explanations only; costs about as much as the scoring itself. Does not put f
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from scraper.extraction.arrays import Floats
 from scraper.extraction.model import Forest
@@ -21,7 +22,7 @@ from scraper.extraction.model import Forest
 class Columns(Protocol):
     """Features by name, one value a block."""
 
-    def __getitem__(self, name: str, /) -> Floats: ...
+    def __getitem__(self, name: str, /) -> npt.NDArray[np.floating[Any]]: ...
 
 
 def weights(forest: Forest, columns: Columns) -> Floats:

@@ -138,9 +138,9 @@ def _final(parts: extraction.Parts) -> list[body.Fate]:
     """The fates with what was taken from the text after they had been decided."""
     fates = list(parts.reading.blocks)
     left = set(map(id, parts.paragraphs))
-    for gone in parts.reading.paragraphs:
+    for gone in (paragraph for paragraph in parts.reading.paragraphs if id(paragraph) not in left):
         at = next((at for at, f in enumerate(fates) if f.is_kept and f.text == gone.text), -1)
-        if id(gone) not in left and at >= 0:
+        if at >= 0:
             fates[at] = replace(fates[at], is_kept=False, reason=BYLINE)
     return fates
 
