@@ -49,8 +49,10 @@ FIELDS_LEGEND = (
 )
 FOREIGN = "from another extractor (trafilatura)"
 
+BY_SCORE = ("article", "not article")
+"""Reasons that say nothing but which side of the line the score is."""
+
 _UNNAMED = ("url", "name")  # parts of a value that need no label
-_BY_SCORE = ("article", "not article")
 _N_FOR, _N_AGAINST, _MIN_TOLD = 2, 1, 0.05  # features told in a sentence
 _SOURCES = {
     TextSource.PAGE: "what the page shows",
@@ -98,7 +100,7 @@ def because(block: BlockExplanation) -> str:
     told = "; ".join(f"{weight.words} {weight.weight:+.1f}" for weight in spoke_for[:_N_FOR])
     but = "; ".join(f"{weight.words} {weight.weight:+.1f}" for weight in spoke_against[:_N_AGAINST])
     sentence = " but ".join(part for part in (f"{told};" if told and but else told, but) if part)
-    joint = ": " if block.fate.reason in _BY_SCORE else ". Its score: "
+    joint = ": " if block.fate.reason in BY_SCORE else ". Its score: "
     return f"{reason(block)}{joint}{sentence}" if sentence else reason(block)
 
 

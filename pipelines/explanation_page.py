@@ -19,20 +19,22 @@ _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 52rem; margin: 0 auto; padding: 1rem; overflow-wrap: anywhere; }
 h1 { font-size: 1.3rem; margin: 0; }
 h2 { font-size: 1.1rem; margin: 2rem 0 .3rem; }
+h3 { font-size: 1rem; margin: 1rem 0 0; }
+h3 + p { margin: 0 0 .3rem; }
 details { border-left: .4rem solid var(--no); border-left-style: dotted; margin: .3rem 0; padding: .1rem .6rem; }
 details.kept { border-left: .4rem solid var(--ok); }
 details.out summary .text { color: var(--dim); text-decoration: line-through; text-decoration-color: #b4231866; }
-details.heading summary .text { font-weight: bold; }
+details.is-heading summary .text { font-weight: bold; }
 summary { cursor: pointer; }
 .text { white-space: pre-wrap; unicode-bidi: isolate; }
-.mark { font: bold .75rem ui-monospace, monospace; color: var(--no); margin-right: .4rem; }
+.mark { font: bold .75rem ui-monospace, monospace; color: var(--no); margin-right: .4rem; white-space: nowrap; }
 .kept .mark { color: var(--ok); }
 .why { font-size: .8rem; color: var(--dim); }
 ul { margin: .2rem 0; padding-left: 1.2rem; font-size: .85rem; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .5rem; border-top: 1px solid var(--line); }
+td:nth-child(2) { min-width: 12rem; }
 tr.won td { font-weight: bold; }
-@media print { details.out { display: none; } }
 """
 # What the style's text hashes to is the only thing the policy lets in.
 _HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
@@ -70,8 +72,11 @@ def _block(block: BlockExplanation) -> Iterator[str]:
     fate, reason = block.fate, _text(explaining.reason(block))
     spoke_for, spoke_against = explaining.sided(block)
     mark = f"{'✓ kept' if fate.is_kept else '✗ out'} {fate.score:.2f}"
-    yield f'<details class="{"kept" if fate.is_kept else "out"} {fate.kind.value}">'
-    yield f'<summary title="{reason}">{_marked(mark, fate.text)}</summary><p class="why">{reason}</p><ul>'
+    yield f'<details class="{"kept" if fate.is_kept else "out"} is-{fate.kind.value}">'
+    short = (
+        "" if fate.reason in explaining.BY_SCORE and block.reads_like is None else f' <span class="why">{reason}</span>'
+    )
+    yield f'<summary title="{reason}">{_marked(mark, fate.text)}{short}</summary><p class="why">{reason}</p><ul>'
     yield from (f"<li>{w.weight:+.2f} {_text(w.words)}</li>" for w in (*spoke_for, *spoke_against))
     kind = fate.kind.value.replace("_", " ")
     yield f'</ul><p class="why">{kind} at {_text(fate.path)}</p></details>'
