@@ -8,15 +8,15 @@ Fields come from `metadata`, the text from `body`, the verdict on the page from 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from scraper import dom, encoding, urls
 from scraper.errors import ExtractionError, NewsError
-from scraper.extraction import body, edges, metadata, pagestate, second_opinion
+from scraper.extraction import body, edges, liveblog, metadata, nextpage, pagestate, second_opinion
 from scraper.extraction.metadata import Fields
 from scraper.text import fingerprint
-from scraper.values import Article, Context, Page, PageState, Paragraph
+from scraper.values import Article, ArticleKind, Context, Page, PageState, Paragraph
 
 __all__ = ["EXTRACTOR", "Parts", "article", "extract", "take_apart"]
 
@@ -63,12 +63,28 @@ def take_apart(page: Page, context: Context = NO_CONTEXT) -> Parts:
     fields = metadata.read(tree, page, context)
     reading = body.read(tree, _hints(page, fields, context))
     paragraphs = edges.without_byline(reading.paragraphs, fields.authors)
+    fields, paragraphs = _as_live_blog(tree, page, fields, paragraphs)
     finding = pagestate.judge(page, fields, reading.layout, paragraphs)
     is_rescued = not paragraphs and finding.state is PageState.NOT_ARTICLE and _claims_to_be_article(fields)
     if is_rescued:
         paragraphs = _without_repeated(second_opinion.read(html, page.url), context)
         finding = pagestate.judge(page, fields, reading.layout, paragraphs)
+    if finding.state is PageState.ARTICLE and (address := nextpage.next_url(html, tree, page.final_url, paragraphs)):
+        fields = replace(fields, details={**fields.details, "next_page": address})
     return Parts(fields=fields, reading=reading, paragraphs=paragraphs, finding=finding, is_rescued=is_rescued)
+
+
+def _as_live_blog(
+    tree: dom.Tree, page: Page, fields: Fields, paragraphs: tuple[Paragraph, ...]
+) -> tuple[Fields, tuple[Paragraph, ...]]:
+    """Fields and paragraphs with the updates, if the page is a live blog that has any."""
+    updates = liveblog.read(tree, liveblog.Story(fields=fields, url=page.final_url, paragraphs=paragraphs))
+    if not updates:
+        return fields, paragraphs
+    details = {**fields.details, "updates": [update.as_json() for update in updates]}
+    origins = fields.origins if fields.kind is ArticleKind.LIVE_BLOG else {**fields.origins, "kind": "dom:updates"}
+    fields = replace(fields, kind=ArticleKind.LIVE_BLOG, details=details, origins=origins)
+    return fields, liveblog.completed(updates, paragraphs)
 
 
 def article(page: Page, parts: Parts) -> Article:
