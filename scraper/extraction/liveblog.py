@@ -71,12 +71,11 @@ def read(tree: dom.Tree, story: Story) -> list[Update]:
     """The updates on the page, in its order; empty if it is no live blog."""
     if not _is_announced(story):
         return []
-    announced = list(_announced(tree))[:_MAX_UPDATES]
-    return announced or _boxed(tree, story) or _lined(story)
+    return _announced(tree) or _boxed(tree, story) or _lined(story)
 
 
 def completed(updates: Sequence[Update], paragraphs: tuple[Paragraph, ...]) -> tuple[Paragraph, ...]:
-    """The article's paragraphs, followed by the updates if the page shows none; the updates alone if it shows no more."""
+    """The article's paragraphs, followed by the updates if it shows none; the updates alone if it has no more."""
     shown = fold(" ".join(p.text for p in paragraphs))
     told = fold(" ".join(update.text for update in updates))
     if all(fold(p.text) in told for p in paragraphs):
@@ -109,14 +108,11 @@ def _is_announced(story: Story) -> bool:
 # ---------------------------------------------------------------- by the page's data
 
 
-def _announced(tree: dom.Tree) -> Iterator[Update]:
-    for script in tree.css("script[type*='ld+json' i]"):
-        source = script.text()
-        for value in brokenjson.load(source) if "liveBlogUpdate" in source else ():
-            for entry in _entries(value):
-                update = _entry(entry)
-                if update.title or update.text:
-                    yield update
+def _announced(tree: dom.Tree) -> list[Update]:
+    sources = (script.text() for script in tree.css("script[type*='ld+json' i]"))
+    values = [value for source in sources if "liveBlogUpdate" in source for value in brokenjson.load(source)]
+    updates = map(_entry, _entries(values))
+    return [update for update in updates if update.title or update.text][:_MAX_UPDATES]
 
 
 def _entries(value: Any) -> Iterator[dict[str, Any]]:
