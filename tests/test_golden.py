@@ -15,6 +15,15 @@ from scraper.values import Page
 
 PAGES = Path(__file__).parent.parent / "fixtures" / "pages"
 FOLDERS = sorted(path.parent for path in PAGES.glob("*/page.html"))
+# What the reader of a page expects and does not get yet; `--accept` leaves their expected.json as it is.
+MISSES = {
+    "bote--interview-with-line-breaks": "a short interview is taken for a consent wall",
+    "gazette--first-of-three": "a standfirst that is like the first paragraph is lost",
+    "gazette--opinion": "the first paragraph of a quote is lost",
+    "kaikyo--japanese": "a standfirst below 40 characters is taken for text",
+    "meitzar--hebrew": "a standfirst that is like the first paragraph is lost",
+    "strait--chinese": "a standfirst below 40 characters is lost",
+}
 # These change with every version or page byte and say nothing of the reading.
 LEFT_OUT = ("extractor", "confidence", "id", "first_seen_at")
 
@@ -32,12 +41,17 @@ def read(folder: Path) -> dict:
     return {name: value for name, value in to_record(extract(page)).items() if name not in LEFT_OUT}
 
 
-@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def marked(folder: Path):
+    reason = MISSES.get(folder.name)
+    return pytest.param(folder, id=folder.name, marks=[pytest.mark.xfail(reason=reason, strict=True)] if reason else [])
+
+
+@pytest.mark.parametrize("folder", [marked(folder) for folder in FOLDERS])
 def test_page(folder: Path, request: pytest.FixtureRequest):
     """The article is exactly the one that was reviewed."""
     found = read(folder)
     path = folder / "expected.json"
-    if request.config.getoption("--accept"):
+    if request.config.getoption("--accept") and folder.name not in MISSES:
         path.write_text(json.dumps(found, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     assert found == json.loads(path.read_text(encoding="utf-8"))
 
