@@ -1,0 +1,80 @@
+"""Blocks -> paragraphs, with what their place in the page adds: rank of a heading, depth and number of a list item.
+
+    marks = Marks(layout)
+    paragraphs = [marks.paragraph(kind, block) for ...]
+
+Follows HTML's own headings, lists and tables (WHATWG 4.3, 4.4, 4.9). Does not change any text, and does not read
+`start` or `value` of numbered lists: blocks carry no attributes, and hardly a news page has them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from scraper.extraction.blocks import Block, Box, Layout
+from scraper.values import CELL_BORDER, Paragraph, ParagraphKind
+
+_RANKS = {f"h{rank}": rank for rank in range(1, 7)}
+_LISTS = frozenset(("ul", "ol", "menu", "dir"))
+# A list item of more paragraphs than this is a section of the page that happens to be set as a list.
+_MAX_ITEM_BLOCKS = 3
+
+
+class Marks:
+    """Makes the paragraphs of one article, in order: numbering needs to know what came before."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._boxes = layout.boxes
+        self._item = -1
+        self._numbers: dict[int, int] = {}
+
+    def paragraph(self, kind: ParagraphKind, block: Block) -> Paragraph:
+        """The paragraph a block makes. What a list item says behind its first paragraph is plain text."""
+        made = Paragraph(kind=kind, text=block.text)
+        if kind is ParagraphKind.HEADING:
+            rank = next((_RANKS[box.tag] for _, box in self._around(block) if box.tag in _RANKS), 0)
+            return replace(made, level=rank)
+        if kind is ParagraphKind.TABLE_ROW:
+            return replace(made, level=int(self._is_head_cell(block)))
+        return self._list_item(made, block) if kind is ParagraphKind.LIST_ITEM else made
+
+    def with_cell(self, row: Paragraph, block: Block) -> Paragraph:
+        """The row with one more cell; a row is a head row if all its cells are head cells."""
+        level = row.level if self._is_head_cell(block) else 0
+        return replace(row, text=f"{row.text}{CELL_BORDER}{block.text}", level=level)
+
+    def _list_item(self, made: Paragraph, block: Block) -> Paragraph:
+        item = next((at for at, box in self._around(block) if box.tag == "li"), -1)
+        lists = [at for at, box in self._around(block) if box.tag in _LISTS]
+        if item < 0 or not lists:
+            return made
+        is_continued, self._item = item == self._item, item
+        if is_continued or self._n_own(item) > _MAX_ITEM_BLOCKS:
+            return replace(made, kind=ParagraphKind.TEXT)
+        number = 0
+        if self._boxes[lists[0]].tag == "ol":
+            number = self._numbers[lists[0]] = self._numbers.get(lists[0], 0) + 1
+        return replace(made, level=len(lists), number=number)
+
+    def _n_own(self, item: int) -> int:
+        """The number of blocks in a list item that stand in no list inside it."""
+        outer = self._boxes[item]
+        n, end = outer.end - outer.first, outer.first
+        for at in range(item + 1, len(self._boxes)):
+            box = self._boxes[at]
+            if box.first >= outer.end:
+                break
+            if box.tag in _LISTS and box.first >= end:
+                n, end = n - (box.end - box.first), box.end
+        return n
+
+    def _is_head_cell(self, block: Block) -> bool:
+        return next((box.tag == "th" for _, box in self._around(block) if box.tag in ("th", "td")), False)
+
+    def _around(self, block: Block) -> Iterator[tuple[int, Box]]:
+        """The boxes around a block with their places, innermost first."""
+        at = block.box
+        while at >= 0:
+            yield at, self._boxes[at]
+            at = self._boxes[at].parent
