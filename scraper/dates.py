@@ -29,6 +29,10 @@ _BUDDHIST = 543
 _ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "大正": 1911}
 
 _YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})\s?([-/.\u2010-\u2013])\s?(\d{1,2})\s?\2\s?(\d{1,2})(?!\d)")
+_ISO = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):([0-5]\d)(?::([0-5]\d)(?:[.,]\d{1,9})?)?(?:(Z)|([+-]\d\d):?(\d\d))?)?"
+)
+"""What nearly all data say (RFC 3339); anything else goes the long way."""
 _DIGITS = re.compile(r"\s*(\d{4})(\d\d)(\d\d)(?:[T ]?(\d\d)(\d\d)(\d\d)?)?(?:\.\d+)?(Z|[+-]\d\d:?\d\d)?\s*")
 _EPOCH = re.compile(r"\s*(?:/Date\()?(\d{10}|\d{13}|\d{16})(?:\.\d+)?(?:\)/)?\s*")
 _EAST_ASIAN = re.compile(r"(令和|平成|昭和|大正)?\s?(\d{1,4}|元)\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일号]?")
@@ -66,6 +70,8 @@ def parse(text: str, *, reference: datetime | None = None, language: str | None 
 @lru_cache(maxsize=4096)
 def _parse(text: str, reference: datetime | None, language: str) -> Moment | None:
     try:
+        if match := _ISO.fullmatch(text):
+            return _of_iso(match)
         if moment := _all_digits(text):
             return moment
         for found in _days(text, language):
@@ -73,6 +79,14 @@ def _parse(text: str, reference: datetime | None, language: str) -> Moment | Non
         return ago.read(text, reference) if reference else None
     except (ValueError, OverflowError):
         return None
+
+
+def _of_iso(match: re.Match[str]) -> Moment | None:
+    day = _made(*map(int, match.group(1, 2, 3)))
+    if day is None or not match[4] or int(match[4]) > 23:
+        return None if day is None else _moment(day, None, match[0])
+    zone = clock.zone(f"{match[8]}:{match[9]}", day) if match[8] else UTC if match[7] else None
+    return _moment(day, clock.Clock(int(match[4]), int(match[5]), int(match[6]) if match[6] else None, zone), match[0])
 
 
 def _days(text: str, language: str) -> Iterator[_Day]:

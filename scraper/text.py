@@ -24,7 +24,8 @@ def clean(text: str) -> str:
 
 def squash(text: str) -> str:
     """`text` clean, on one line, every run of white space one blank, none at the ends."""
-    return " ".join(clean(text).split())
+    line = " ".join(text.split())
+    return line if line.isprintable() else " ".join(clean(line).split())
 
 
 def words(text: str) -> list[str]:
@@ -34,6 +35,8 @@ def words(text: str) -> list[str]:
 
 def fold(text: str) -> str:
     """`text` for comparison: compatibility-normalised, case-folded, words joined by one blank."""
+    if text.isascii():  # nothing to normalise
+        return " ".join(_WORD.findall(text.lower()))
     return " ".join(words(unicodedata.normalize("NFKC", text.translate(_INVISIBLE))))
 
 

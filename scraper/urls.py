@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 import ada_url
 from tldextract import TLDExtract
@@ -94,6 +95,12 @@ def site(url: str) -> str:
     host, _, port = _host_port(_without_final_dot(netloc))
     if "." not in host or "[" in host or host.endswith(".localhost") or host.rpartition(".")[2].isdigit():
         return f"{host}:{port}" if port else host
+    return _registrable(host)
+
+
+@lru_cache(maxsize=4096)
+def _registrable(host: str) -> str:
+    """The registrable domain of a host; remembered, since a crawl asks for the same few over and over."""
     found = _SUFFIXES(host)
     if found.suffix:
         return found.top_domain_under_public_suffix or host

@@ -15,6 +15,7 @@ from functools import lru_cache
 from scraper import dates
 from scraper.extraction.byline_words import (
     AGENCIES,
+    LEAD_WORDS,
     NEVER_IN_NAMES,
     NO_NAMES,
     ORGANISATION_WORDS,
@@ -29,6 +30,11 @@ MAX_BYLINE_CHARS = 300
 MAX_NAME_CHARS = 60
 MAX_NAMES = 30
 
+# Most bylines are a plain name and need none of the patterns below.
+_PLAIN = re.compile(r"[A-Z][a-z]{1,20}(?: [A-Z][a-z]{1,20}){1,2}")
+_UNPLAIN = (
+    ORGANISATION_WORDS | ROLE_WORDS | NO_NAMES | NEVER_IN_NAMES | SUFFIXES | PARTICLES | LEAD_WORDS | frozenset(MONTHS)
+)
 _LEAD = re.compile(
     r"^\W{0,5}(?:(?:article|story|post|text|words|report|guest post|written|posted|published|updated|authored|submitted"
     r"|created|contributed|edited|compiled|insights)\s+(?:and\s\w+\s)?(?:by|from)\b"
@@ -114,6 +120,8 @@ def is_small_talk(text: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def _parse(byline: str, kind: str) -> tuple[Name, ...]:
+    if kind in ("", "person") and _PLAIN.fullmatch(byline) and _UNPLAIN.isdisjoint(byline.lower().split()):
+        return (Name(byline, "agency" if byline.lower() in AGENCIES else "person"),)
     text = _OTHERS.sub("", squash(_HANDLE.sub(" ", _EMAIL.sub(" ", _URL.sub(" ", byline)))))
     found: dict[str, Name] = {}
     for piece in _pieces(text):

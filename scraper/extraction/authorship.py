@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from scraper.extraction import authors
 from scraper.extraction.authors import Name
@@ -63,7 +64,8 @@ def decide(candidates: Sequence[Candidate], own_names: Iterable[str]) -> Credits
     organisations = tuple(n.text for n in everyone if n.kind in ("organisation", "own"))
     if not lists:
         return Credits()
-    origin = max(lists, key=lambda origin: _score(origin, lists))
+    folded = {origin: {fold(n.text) for n in names} for origin, names in lists.items()}
+    origin = max(lists, key=lambda origin: _score(origin, lists[origin], folded))
     people = {fold(n.text): n.text for n in lists[origin] if n.kind in _PEOPLE}
     for other in _fuller(origin, set(people), lists):
         people = {fold(n.text): n.text for n in lists[other] if n.kind in _PEOPLE}
@@ -96,10 +98,9 @@ def _marked(name: Name, own: set[str]) -> Name:
     return Name(name.text, "handle") if is_handle else name
 
 
-def _score(origin: str, lists: dict[str, list[Name]]) -> float:
-    names = lists[origin]
-    folded = {fold(n.text) for n in names}
-    agreement = sum(not folded.isdisjoint(fold(n.text) for n in others) for o, others in lists.items() if o != origin)
+def _score(origin: str, names: list[Name], folded: dict[str, set[str]]) -> float:
+    own = folded[origin]
+    agreement = sum(not own.isdisjoint(others) for other, others in folded.items() if other != origin)
     return (_trust(origin) + _AGREEMENT * agreement) * max(_WORTH[n.kind] for n in names)
 
 
@@ -140,6 +141,7 @@ def _names(candidate: Candidate) -> tuple[Name, ...]:
     )
 
 
+@lru_cache(maxsize=512)
 def _trust(origin: str) -> float:
     origin = origin.lower()
     return next((trust for start, trust in _TRUST if origin.startswith(start)), 1.0)

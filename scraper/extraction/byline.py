@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from scraper.dom import Node, Tree
+from scraper.dom import Node, Tree, tag_ids
 from scraper.extraction import landmarks, visible_dates
 from scraper.extraction.landmarks import Landmarks
 from scraper.extraction.surroundings import Surroundings
@@ -31,6 +31,7 @@ _PROFILE = (
     "a[href*='author' i], a[href*='/people/'], a[href*='/profile' i], a[href*='/staff' i], a[href*='contributor' i],"
     " a[href*='autor' i], a[rel~='author' i], a[href*='/by/'], a[href*='/team/'], [itemprop='name']"
 )
+_HEADINGS = tag_ids("h1")
 _INLINE = frozenset(
     {"a", "b", "i", "em", "strong", "mark", "sup", "sub", "font", "u", "abbr", "wbr", "q", "cite", "small"}
 )
@@ -45,41 +46,33 @@ def headings(marks: Landmarks) -> list[Candidate]:
     ]
 
 
-def read(tree: Tree, marks: Landmarks) -> list[Candidate]:
-    """The marked dates and bylines that the page shows, in page order."""
-    where = Surroundings(marks.headline)
-    marked = landmarks.marked(tree)
-    place_of = _places(marked, marks.headline)
-    nodes = [node for node in marked if node.mem_id in place_of]
-    found = list(visible_dates.marked(nodes, where, place_of))
+def read(tree: Tree, marks: Landmarks, where: Surroundings, *, all_dates: bool = True) -> list[Candidate]:
+    """The marked dates and bylines that the page shows, in page order; only `time` elements if not `all_dates`."""
+    nodes = placed(landmarks.marked(tree, dates=all_dates), marks.headline)
+    found = list(visible_dates.marked(nodes, where))
     n_bylines = 0
-    for node in nodes:
-        candidates = list(_of_marked(node, place_of[node.mem_id])) if n_bylines < MAX_BYLINES else []
+    for node, place in nodes:
+        if n_bylines >= MAX_BYLINES:
+            break
+        candidates = list(_of_marked(node, place))
         if candidates and not where.is_elsewhere(node):
             n_bylines += 1
             found += candidates
     return found
 
 
-def _places(nodes: Sequence[Node], headline: Node | None) -> dict[int, str]:
+def placed(nodes: Sequence[Node], headline: Node | None) -> list[tuple[Node, str]]:
     """Before or after the headline, for as many nodes as may still belong to the article's head or foot."""
-    places: dict[int, str] = {}
     middle = headline.mem_id if headline is not None else 0
-    before: list[int] = []
-    n_after = 0
+    before: list[Node] = []
+    after: list[Node] = []
+    here = before
     for node in nodes:
         if node.mem_id == middle:
-            n_after = 1
-        elif node.tag == "h1":
-            continue
-        elif n_after:
-            n_after += 1
-            if n_after <= MAX_AFTER:
-                places[node.mem_id] = "after h1"
-        else:
-            before.append(node.mem_id)
-    places.update(dict.fromkeys(before[-MAX_BEFORE:], "before h1"))
-    return places
+            here = after
+        elif node.tag_id not in _HEADINGS:
+            here.append(node)
+    return [(n, "before h1") for n in before[-MAX_BEFORE:]] + [(n, "after h1") for n in after[: MAX_AFTER - 1]]
 
 
 def heading_text(node: Node) -> str:

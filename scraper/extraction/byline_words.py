@@ -172,3 +172,15 @@ PARTICLES = _words(
     """
 )
 """Lower-case words inside names."""
+
+LEAD_WORDS = _words(
+    """
+    article story post text words report guest written posted published updated authored submitted created contributed
+    edited compiled insights by from the author authors about ein eine interview von texte autorin auteur autoren
+    verfasst geschrieben erstellt par propos por escrito publicado scritto di da door av af skrevet tekst autor oleh od
+    yazar haber and und et og och en i ja a e y ve dan with mit avec con on am last minute minutes min view all posts
+    reviewed medically clinically technically expertly fact checked verified translated photographed illustrated photo
+    photos photography illustration illustrations fotos bilder aktualisiert
+    """
+)
+"""Words that lead to a name, join two or end one: a byline with one of them has to be taken apart."""

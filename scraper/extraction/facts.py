@@ -118,9 +118,12 @@ def tags(known: Gathered) -> Candidate | None:
 def images(known: Gathered) -> list[dict[str, Any]]:
     """The article's images as {url, origin, caption, width, height}, the preferred first, logos last."""
     found: dict[str, dict[str, Any]] = {}
+    read: dict[str, str | None] = {}
     for candidate in known.of("image"):
-        address = _address(str(candidate.value.get("url", "")), known.url)
-        if address:
+        stated = str(candidate.value.get("url", ""))
+        if stated not in read:
+            read[stated] = _address(stated, known.url)
+        if address := read[stated]:
             entry = found.setdefault(address, {"url": address, "origin": candidate.origin})
             entry.update({k: v for k, v in candidate.value.items() if k != "url"})
     ordered = sorted(
@@ -137,9 +140,14 @@ def canonical_url(known: Gathered) -> Candidate | None:
         if not address:
             continue
         is_front = urlsplit(address).path.strip("/") == "" and not urlsplit(address).query
-        if site(address) == known.site and (not is_front or known.path.strip("/") == ""):
+        if _is_on_site(address, known) and (not is_front or known.path.strip("/") == ""):
             return Candidate(field="canonical_url", value=address, origin=candidate.origin)
     return None
+
+
+def _is_on_site(address: str, known: Gathered) -> bool:
+    host = urlsplit(address).netloc
+    return (bool(host) and host == urlsplit(known.url).netloc) or site(address) == known.site
 
 
 def kind(known: Gathered, section_name: str | None) -> Candidate | None:

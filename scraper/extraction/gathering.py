@@ -55,15 +55,16 @@ def gather(tree: Tree, page: Page, context: Context) -> Gathered:
         *(_announced(context.link) if context.link else ()),
     )
     host, path = parts
+    own_site = _site(url)
     names = [c.value for c in candidates if c.field in ("site_name", "publisher") and isinstance(c.value, str)]
     return Gathered(
         url=url,
-        site=_site(url) or host,
+        site=own_site or host,
         path=path,
         fetched_at=page.fetched_at,
         marks=marks,
         candidates=candidates,
-        own_names=(*dict.fromkeys(names), *_host_names(host, _site(url))),
+        own_names=(*dict.fromkeys(names), *_host_names(host, own_site)),
         date_language=languages.for_dates([str(c.value) for c in candidates if c.field == "language"], host),
     )
 

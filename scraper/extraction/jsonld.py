@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from scraper.extraction import brokenjson
@@ -39,6 +38,8 @@ _WORKS = frozenset({
     "course", "book", "movie", "softwareapplication", "audioobject", "imagegallery", "mediagallery", "creativework",
     "claimreview", "criticreview", "dataset", "jobposting",
 })  # fmt: skip
+_HOLDERS = (dict, list)
+_SURROUNDINGS = frozenset({"breadcrumblist", "website", "newsmediaorganization"})
 _FIELDS = {
     "headline": "title",
     "alternativeheadline": "subtitle",
@@ -56,22 +57,13 @@ _FIELDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Node:
-    """An object with its lower-case types and keys, and how it was reached."""
+class _Node(NamedTuple):
+    """An object with its lower-case types and keys, and how it was reached; pages have hundreds, so it is light."""
 
     types: tuple[str, ...]
     names: tuple[str, ...]
     values: dict[str, Any]
     is_elsewhere: bool
-
-    @property
-    def is_article(self) -> bool:
-        return any(t.endswith(("article", "posting", "report")) or t == "liveblogposting" for t in self.types)
-
-    @property
-    def is_page(self) -> bool:
-        return not _PAGE_TYPES.isdisjoint(self.types)
 
 
 def read(scripts: Sequence[str], url: str) -> list[Candidate]:
@@ -82,14 +74,18 @@ def read(scripts: Sequence[str], url: str) -> list[Candidate]:
     known = _identified(nodes)
     found: list[Candidate] = []
     path = urlsplit(url).path.rstrip("/") if url.isprintable() else ""
-    article = max(nodes, key=lambda node: _score(node, path), default=None)
-    if article is not None and _score(article, path) > 0:
+    scores = [_score(node, path) for node in nodes]
+    best = max(scores)
+    article = nodes[scores.index(best)]
+    if best > 0:
         found += _of_work(article, known)
-    page = next((n for n in nodes if n.is_page and not n.is_elsewhere and n is not article), None)
+    pages = (n for n in nodes if not n.is_elsewhere and not _PAGE_TYPES.isdisjoint(n.types))
+    page = next((n for n in pages if n is not article), None)
     if page is not None:
         found += _of_work(page, known)
     for node in nodes:
-        found += _of_surroundings(node)
+        if not _SURROUNDINGS.isdisjoint(node.types):
+            found += _of_surroundings(node)
     names = dict.fromkeys(name for node in nodes if not node.is_elsewhere for name in node.names)
     found.append(Candidate(field="types", value=tuple(names)[:MAX_ITEMS], origin="jsonld:@type"))
     return found
@@ -112,24 +108,29 @@ def _nodes(values: list[Any]) -> Iterator[_Node]:
             inside = [
                 (child, is_elsewhere or key in _ELSEWHERE, depth + 1)
                 for key, child in node.values.items()
-                if isinstance(child, dict | list)
+                if type(child) in _HOLDERS
             ]
             waiting += reversed(inside)
 
 
 def _node(value: dict[str, Any], *, is_elsewhere: bool) -> _Node:
-    values = {_local(key[:MAX_KEY_CHARS]).lower(): child for key, child in list(value.items())[:MAX_NODES]}
-    types = values.get("@type", values.get("type"))
-    names = [
-        _local(t[:MAX_KEY_CHARS]) for t in (types if isinstance(types, list) else [types])[:9] if isinstance(t, str)
-    ]
-    return _Node(tuple(name.lower() for name in names), tuple(names), values, is_elsewhere)
+    items = value.items() if len(value) <= MAX_NODES else list(value.items())[:MAX_NODES]
+    values = {_key(key[:MAX_KEY_CHARS]): child for key, child in items}
+    stated = values.get("@type", values.get("type"))
+    types = (stated if isinstance(stated, list) else [stated])[:9]
+    names = tuple([_local(t[:MAX_KEY_CHARS]) for t in types if isinstance(t, str)])
+    return _Node(tuple([_key(name) for name in names]), names, values, is_elsewhere)
 
 
 @lru_cache(maxsize=2048)
 def _local(name: str) -> str:
     """`headline` of `schema:headline` or `http://schema.org/headline`."""
     return squash(name).rsplit("/", 1)[-1].rsplit("#", 1)[-1].rsplit(":", 1)[-1]
+
+
+@lru_cache(maxsize=2048)
+def _key(name: str) -> str:
+    return _local(name).lower()
 
 
 def _identified(nodes: Sequence[_Node]) -> dict[str, _Node]:
@@ -145,9 +146,7 @@ def _identified(nodes: Sequence[_Node]) -> dict[str, _Node]:
 def _score(node: _Node, path: str) -> int:
     """How likely the node is about this page's article; 0 or less: it is not."""
     keys = node.values
-    if not node.types and "headline" not in keys:
-        return 0
-    kind = 6 if node.is_article else 3 if not _WORKS.isdisjoint(node.types) else 1 if node.is_page else 0
+    kind = _worth(node.types)
     if not kind and "headline" not in keys:
         return 0
     score = kind + 2 * ("headline" in keys) + ("datepublished" in keys) + ("author" in keys) + ("articlebody" in keys)
@@ -157,6 +156,13 @@ def _score(node: _Node, path: str) -> int:
     if path and any(address and urlsplit_path(address) == path for address in addresses):
         score += 4
     return score
+
+
+@lru_cache(maxsize=512)
+def _worth(types: tuple[str, ...]) -> int:
+    if any(t.endswith(("article", "posting", "report")) for t in types):
+        return 6
+    return 3 if not _WORKS.isdisjoint(types) else 1 if not _PAGE_TYPES.isdisjoint(types) else 0
 
 
 def urlsplit_path(address: str) -> str:

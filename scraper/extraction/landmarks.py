@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scraper.dom import Node, Tree
+from scraper.dom import Node, Tree, tag_ids
 from scraper.text import squash, words
 
 MAX_VALUE_CHARS = 2000
@@ -18,13 +18,14 @@ MAX_HEADINGS = 50
 MAX_JSONLD_CHARS = 2_000_000
 
 _SELECTOR = "html, title, meta, link[rel], script[type*='ld+json' i], h1, [itemprop], [property]"
-_MARKED = (
-    "h1, time, [rel~='author' i], [class*='author' i], [class*='byline' i], [class*='date' i], [class*='time' i],"
-    " [class*='publi' i], a[href*='/author' i], a[href*='/people/'], a[href*='/profile' i], a[href*='/contributor' i],"
-    " a[href*='/autor' i]"
+_NAMED = (
+    "h1, time, [rel~='author' i], [class*='author' i], [class*='byline' i], a[href*='/author' i], a[href*='/people/'],"
+    " a[href*='/profile' i], a[href*='/contributor' i], a[href*='/autor' i]"
 )
+_DATED = ", [class*='date' i], [class*='time' i], [class*='publi' i]"
+_META_KEYS = ("property", "name", "http-equiv")
 _TITLES = ("og:title", "twitter:title")
-_NEVER_MARKED = frozenset({"html", "meta", "link", "script", "body", "svg", "path"})
+_NEVER_MARKED = tag_ids("html meta link script body svg path")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,11 +52,7 @@ def survey(tree: Tree) -> Landmarks:
     scripts: list[str] = []
     headings: list[Node] = []
     items: list[Node] = []
-    seen = set()
-    for node in tree.css(_SELECTOR):
-        if node.mem_id in seen:
-            continue
-        seen.add(node.mem_id)
+    for node in {node.mem_id: node for node in tree.css(_SELECTOR)}.values():
         tag = node.tag
         attributes = node.attributes
         if tag == "meta":
@@ -84,12 +81,14 @@ def survey(tree: Tree) -> Landmarks:
     )
 
 
-def marked(tree: Tree) -> list[Node]:
-    """`h1` and `time` elements and those whose class, rel or address speaks of an author or a date, in page order.
+def marked(tree: Tree, *, dates: bool = True) -> list[Node]:
+    """`h1` and `time` elements and those whose class, rel or address speaks of an author, in page order.
 
-    A search apart: looking into every class costs as much as all of `survey`, and most pages need it not.
+    With `dates` also those whose class speaks of a date. A search apart: looking into every class costs as much as
+    all of `survey`, and most pages need it not.
     """
-    found = {node.mem_id: node for node in tree.css(_MARKED) if node.tag not in _NEVER_MARKED}
+    selector = _NAMED + _DATED if dates else _NAMED
+    found = {node.mem_id: node for node in tree.css(selector) if node.tag_id not in _NEVER_MARKED}
     return list(found.values())[:MAX_NODES]
 
 
@@ -115,7 +114,6 @@ def _add_meta(node: Node, attributes: dict[str, str | None], metas: list[tuple[s
     if not content:
         return
     content = squash(content[:MAX_VALUE_CHARS])
-    names = {attributes.get(key) for key in ("property", "name", "http-equiv")} - {None}
-    metas.extend(((name or "").strip().lower(), content) for name in names)
+    metas.extend((name.strip().lower(), content) for name in dict.fromkeys(map(attributes.get, _META_KEYS)) if name)
     if "itemprop" in attributes:
         items.append(node)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import chain
 
 from scraper.extraction.stopwords import STOPWORDS
 from scraper.text import words
@@ -84,13 +85,13 @@ def primary(tag: str) -> str | None:
 def detect(sample: str) -> str | None:
     """The language of `sample`, or None where it is too short to tell."""
     text = sample[:MAX_SAMPLE_CHARS]
-    if len(_FOREIGN.findall(text)) >= MIN_HITS:
+    if not text.isascii() and len(_FOREIGN.findall(text)) >= MIN_HITS:
         n_letters = sum(map(str.isalpha, text))
         for script, language in _SCRIPTS:
             n = len(script.findall(text))
             if n > (0.05 if language == "ja" else 0.3) * n_letters and n >= MIN_HITS:
                 return language
-    hits = Counter(language for word in words(text) for language in _LANGUAGES_OF.get(word, ()))
+    hits = Counter(chain.from_iterable(filter(None, map(_LANGUAGES_OF.get, words(text)))))
     (best, n_best), (_, n_next) = [*hits.most_common(2), ("", 0), ("", 0)][:2]
     return best if n_best >= MIN_HITS and n_best > MIN_LEAD * n_next else None
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from scraper import dates
 from scraper.values import Candidate, Moment, Precision
@@ -88,6 +89,7 @@ def _read(candidate: Candidate, latest: datetime, language: str | None) -> Dated
     return Dated(moment, candidate.origin)
 
 
+@lru_cache(maxsize=512)
 def _trust(origin: str) -> float:
     origin = origin.lower()
     return next((trust for start, trust in _TRUST if origin.startswith(start)), 1.0)

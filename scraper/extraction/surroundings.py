@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 
-from scraper.dom import Node
+from scraper.dom import TEXT_ID, Node, tag_ids
 
 MAX_CLIMB = 60
 MAX_NAME_CHARS = 300
 
-_ELSEWHERE_TAGS = frozenset({"footer", "nav", "aside", "select", "noscript", "template", "button"})
+_ELSEWHERE_TAGS = tag_ids("footer nav aside select noscript template button")
+_TOP_TAGS = tag_ids("body html main")
 _ELSEWHERE = re.compile(
     r"(?:^|[\s_-]|(?<=[a-z]))"
     r"(?:comments?(?![a-z])|Comment|disqus|respond(?![a-z])|[rR]elated|[rR]ecommend|[tT]easer|[sS]idebar|[wW]idget|[fF]ooter"
@@ -39,13 +40,14 @@ class Surroundings:
         path: list[int] = []
         at: Node | None = node
         verdict = False
-        while at is not None and at.tag not in ("body", "html", "main") and len(path) < MAX_CLIMB:
-            known = self._known.get(at.mem_id)
+        while at is not None and (tag := at.tag_id) not in _TOP_TAGS and len(path) < MAX_CLIMB:
+            name = at.mem_id
+            known = self._known.get(name)
             if known is not None:
                 verdict = known
                 break
-            path.append(at.mem_id)
-            if at.tag in _ELSEWHERE_TAGS or _is_named_so(at):
+            path.append(name)
+            if tag in _ELSEWHERE_TAGS or (tag != TEXT_ID and _is_named_so(at)):
                 verdict = True
                 break
             at = at.parent

@@ -21,6 +21,7 @@ MAX_TITLE_CHARS = 300
 MAX_OPTIONS = 60
 
 _SEPARATOR = re.compile(r"\s+[|–—―·•»«:›>/~-]+\s+|\s?[|｜ㅣ»_]+\s?|\s?::\s?|(?<=\w)-(?=[가-힣一-龥])|\s[-–—](?=[A-Z])")
+_NO_WORD = re.compile(r"[\W_]+")
 _MAIN = ("h1", "og", "headline", "title")
 _SOURCES = (
     ("dom:h1", "h1"),
@@ -54,28 +55,31 @@ def options(candidates: Sequence[Candidate], own_names: Iterable[str], headline:
     names = {flat for name in own_names if (flat := fold(name).replace(" ", ""))}
     found: dict[str, Option] = {}
     present: set[str] = set()
+    cut: dict[str, list[tuple[str, str, str]]] = {}
     # Cut pieces are looked up among whole titles, so the visible heading comes first.
     for candidate in sorted(titles[:MAX_OPTIONS], key=lambda c: c.origin != "dom:h1"):
         source = _source(candidate.origin)
         text = candidate.value[:MAX_TITLE_CHARS]
         is_repeated = source in present
         present.add(source)
-        for variant, how in _variants(text, names):
-            key = fold(variant)
+        if text not in cut:  # places that agree are taken apart once
+            cut[text] = [(variant, how, fold(variant)) for variant, how in _variants(text, names)]
+        for variant, how, key in cut[text]:
             # What follows a dash is a headline only if something else says so; what precedes it may be one alone.
             if not key or (how == "tail" and key not in found):
                 continue
             option = found.setdefault(key, Option(variant, candidate.origin))
             option.features[f"{source} {how}{' again' if is_repeated and source == 'h1' else ''}"] = 1.0
     is_news = any(c.field == "types" and any(t.endswith("NewsArticle") for t in c.value) for c in candidates)
+    headline, slug = fold(headline), frozenset(_NO_WORD.split(path.lower()[-300:]))
     for key, option in found.items():
-        _add_shape(key, option, headline, path, names)
+        _add_shape(key, option, headline, slug, names)
         _add_agreement(option, present, is_news=is_news)
     _add_likeness(found)
     return list(found.values())
 
 
-def _add_shape(key: str, option: Option, headline: str, path: str, names: set[str]) -> None:
+def _add_shape(key: str, option: Option, headline: str, slug: frozenset[str], names: set[str]) -> None:
     words = key.split()
     flat = key.replace(" ", "")
     features = option.features
@@ -83,11 +87,10 @@ def _add_shape(key: str, option: Option, headline: str, path: str, names: set[st
         features["is site"] = 1.0
     elif any(len(name) > 3 and (flat.endswith(name) or flat.startswith(name)) for name in names):
         features["has site"] = 1.0
-    if key == fold(headline):
+    if key == headline:
         features["is headline"] = 1.0
     if len(flat) < 12 and len(words) < 3:
         features["is short"] = 1.0
-    slug = set(re.split(r"[\W_]+", path.lower()[-300:]))
     features["in path"] = sum(word in slug for word in words) / len(words)
 
 

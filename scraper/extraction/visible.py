@@ -16,31 +16,36 @@ from scraper.dom import Tree
 from scraper.extraction import authorship, byline, neighbourhood, visible_dates, visible_names
 from scraper.extraction.authorship import Credits
 from scraper.extraction.gathering import Gathered
+from scraper.extraction.surroundings import Surroundings
 from scraper.values import Candidate
 
 
 def complete(tree: Tree, known: Gathered) -> tuple[Gathered, Credits]:
     """`known` with the visible candidates that were needed, and the credits."""
     who = authorship.decide(known.candidates, known.own_names)
-    if _has_date(known) and who.has_person:
+    has_date = _has_date(known)
+    if has_date and who.has_person:
         return known, who
-    known = _with(known, byline.read(tree, known.marks))
-    who = authorship.decide(known.candidates, known.own_names)
-    if _has_date(known) and who.has_person:
+    where = Surroundings(known.marks.headline)
+    known, who = _with(known, who, byline.read(tree, known.marks, where, all_dates=not has_date))
+    has_date = _has_date(known)
+    if has_date and who.has_person:
         return known, who
     near = neighbourhood.survey(tree, known.marks)
     more: list[Candidate] = []
-    if not _has_date(known):
-        more += visible_dates.unmarked(near, known.marks, known.date_language)
+    if not has_date:
+        more += visible_dates.unmarked(near, where, known.date_language)
     if not who.has_person:
         # Where an organisation is named, only a plain "By ..." speaks against it.
-        more += visible_names.unmarked(near, known.marks, known.date_language, needs_lead=bool(who.people))
-    known = _with(known, more)
-    return known, authorship.decide(known.candidates, known.own_names)
+        reader = visible_names.Reader(near, known.marks, known.date_language, where)
+        more += reader.unmarked(needs_lead=bool(who.people))
+    return _with(known, who, more)
 
 
-def _with(known: Gathered, more: list[Candidate]) -> Gathered:
-    return replace(known, candidates=(*known.candidates, *more))
+def _with(known: Gathered, who: Credits, more: list[Candidate]) -> tuple[Gathered, Credits]:
+    known = replace(known, candidates=(*known.candidates, *more))
+    has_names = any(c.field == "authors" for c in more)
+    return known, authorship.decide(known.candidates, known.own_names) if has_names else who
 
 
 def _has_date(known: Gathered) -> bool:

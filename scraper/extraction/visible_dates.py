@@ -10,9 +10,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from scraper import dates
-from scraper.dom import Node, Tree
-from scraper.extraction.landmarks import Landmarks
-from scraper.extraction.neighbourhood import Neighbourhood
+from scraper.dom import Node, Tree, tag_ids
+from scraper.extraction.neighbourhood import Neighbourhood, is_shown
 from scraper.extraction.surroundings import Surroundings
 from scraper.text import squash
 from scraper.values import Candidate
@@ -35,6 +34,8 @@ _MODIFIED = re.compile(
     re.IGNORECASE,
 )
 _CREATED = re.compile(r"publi|created|erstellt|veröffentlicht|posted|入力|公開|발행|입력", re.IGNORECASE)
+_TIME = tag_ids("time")
+_DIGIT = re.compile(r"\d")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _IN_STATE = re.compile(
     r'"(?:datePublished|date_published|publish(?:ed)?_?(?:At|Date|date|at|Time|_on)|first_publication_date|pubDate|postedAt)\\{0,4}"'
@@ -42,15 +43,17 @@ _IN_STATE = re.compile(
 )
 
 
-def marked(nodes: Sequence[Node], where: Surroundings, place_of: dict[int, str]) -> Iterator[Candidate]:
-    """Dates in nodes that say they are one, in page order."""
+def marked(nodes: Sequence[tuple[Node, str]], where: Surroundings) -> Iterator[Candidate]:
+    """Dates in nodes that say they are one, each with its place about the headline, in page order."""
     n_found = 0
-    for node in nodes:
+    for node, place in nodes:
         attributes = node.attributes
         name = attributes.get("class") or ""
-        if n_found >= MAX_MARKED or (node.tag != "time" and not _says_date(name.lower())):
+        if n_found >= MAX_MARKED:
+            return
+        if node.tag_id not in _TIME and not _says_date(name.lower()):
             continue
-        found = list(_of_node(node, attributes, name, place_of.get(node.mem_id, "before h1")))
+        found = list(_of_node(node, attributes, name, place))
         if found and not where.is_elsewhere(node):
             n_found += 1
             yield from found
@@ -69,7 +72,7 @@ def _of_node(node: Node, attributes: dict[str, str | None], name: str, place: st
     if len(text) > MAX_DATE_CHARS or not any(map(str.isdigit, stated + text)):
         return
     field = _field(f"{name} {text}", text)
-    kind = "time" if node.tag == "time" else "dated"
+    kind = "time" if node.tag_id in _TIME else "dated"
     if stated:
         yield Candidate(field=field, value=stated[:MAX_DATE_CHARS], origin=f"dom:{kind}[datetime] {place}")
     if text:
@@ -80,14 +83,13 @@ def _field(words: str, text: str) -> str:
     return "modified_at" if _MODIFIED.search(words) and not _CREATED.search(text) else "published_at"
 
 
-def unmarked(near: Neighbourhood, marks: Landmarks, language: str | None) -> list[Candidate]:
+def unmarked(near: Neighbourhood, where: Surroundings, language: str | None) -> list[Candidate]:
     """Short texts that are a date, the nearest to the headline first; for pages that mark none."""
-    where = Surroundings(marks.headline)
     middle = near.middle
     read = sorted(
         (_distance(i - middle, text) + ELSEWHERE_COSTS * where.is_elsewhere(node), text)
         for i, text, node in near.texts
-        if any(map(str.isdigit, text)) and _is_date(text, node, language)
+        if _DIGIT.search(text) and _is_date(text, language) and is_shown(node)
     )
     texts = [text for distance, text in read if distance <= MAX_FROM_HEADLINE or not middle]
     return [Candidate(field=_field(text, text), value=text, origin="dom:text") for text in texts[:3]]
@@ -102,9 +104,8 @@ def _distance(offset: int, text: str) -> int:
     return offset + COST_OF_CHARACTER * max(0, len(text) - PLAIN_DATE_CHARS)  # a sentence tells of other days
 
 
-def _is_date(text: str, node: Node, language: str | None) -> bool:
-    parent = node.parent
-    if len(text) > MAX_DATE_CHARS or parent is None or parent.tag in ("script", "style", "option", "title"):
+def _is_date(text: str, language: str | None) -> bool:
+    if len(text) > MAX_DATE_CHARS:
         return False
     is_span = len(set(_YEAR.findall(text))) > 1 or text.count("/") > 2
     return not is_span and dates.parse(text, language=language) is not None

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import NamedTuple
 
 from scraper import dates
+from scraper.dom import Node
 from scraper.extraction import authors
 from scraper.extraction.landmarks import Landmarks
-from scraper.extraction.neighbourhood import Neighbourhood
+from scraper.extraction.neighbourhood import Neighbourhood, is_shown
 from scraper.extraction.surroundings import Surroundings
 from scraper.text import fold
 from scraper.values import Candidate
@@ -34,64 +38,113 @@ _LEAD = re.compile(
 
 
 _EAST_ASIAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_CAPITAL = re.compile(r"\b[A-Z]")
+_DIGIT = re.compile(r"\d")
 _HAN = r"[\u4e00-\u9fff]"
 _CHINESE = re.compile(
     rf"(?:作\s?者|(?:本报|特约|实习|通讯)?记\s?者|記者|撰文|通讯员|编辑)\s?[:：/／|]?\s?({_HAN}{{2,4}}(?:[\s、，]{{1,3}}{_HAN}{{2,4}}(?!{_HAN})){{0,4}})(?!{_HAN})"
 )
 
 
-def unmarked(near: Neighbourhood, marks: Landmarks, language: str | None, *, needs_lead: bool) -> list[Candidate]:
-    """Names about the headline, those after a lead such as "By" first; for pages that mark none."""
-    where = Surroundings(marks.headline)
-    known = set(fold(marks.title).split())
-    first, last = near.middle - MAX_BEFORE_HEADLINE, near.middle + MAX_FROM_HEADLINE
-    around = [(i - near.middle, text, node) for i, text, node in near.texts if first <= i <= last and i != near.middle]
-    shown = [(place, text) for place, text, node in around if not where.is_elsewhere(node)]
-    close = [text for _, text in shown]
-    readings = (
-        ("after lead", _led(close)),
-        ("after lead", _led([text for place, text, _ in around if 0 < place <= MAX_BEFORE_HEADLINE])),
-        ("beside date", _beside_date(close, language)),
-        ("under headline", (text for place, text in shown if 0 < place <= MAX_UNDER_HEADLINE and _is_name(text))),
-        ("at end", _at_end(near, last, where)),
-    )
-    for label, names in readings[:2] if needs_lead else readings:
-        # A "name" whose words stand in the title is a topic.
-        if name := next((n for n in names if known.isdisjoint(fold(n).split()) or label == "after lead"), None):
-            return [Candidate(field="authors", value=name, origin=f"dom:text {label}")]
-    return []
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Looks for the names about the headline of one page."""
+
+    near: Neighbourhood
+    marks: Landmarks
+    language: str | None
+    where: Surroundings
+
+    def unmarked(self, *, needs_lead: bool) -> list[Candidate]:
+        """Names about the headline, those after a lead such as "By" first; for pages that mark none."""
+        known = set(fold(self.marks.title).split())
+        around = self._around()
+        shown = _Shown(around, self.where)
+        readings = [
+            ("after lead", _led(around, shown)),
+            ("after lead", _led([text for text in around if 0 < text.place <= MAX_BEFORE_HEADLINE], None)),
+        ]
+        if not needs_lead:
+            under = [i for i, text in enumerate(around) if 0 < text.place <= MAX_UNDER_HEADLINE]
+            readings += [
+                ("beside date", _beside_date(shown, self.language)),
+                ("under headline", (around[i].text for i in under if _is_name(around[i].text) and shown.at(i))),
+                ("at end", self._at_end()),
+            ]
+        for label, names in readings:
+            # A "name" whose words stand in the title is a topic.
+            if name := next((n for n in names if known.isdisjoint(fold(n).split()) or label == "after lead"), None):
+                return [Candidate(field="authors", value=name, origin=f"dom:text {label}")]
+        return []
+
+    def _around(self) -> list[_Text]:
+        middle = self.near.middle
+        first, last = middle - MAX_BEFORE_HEADLINE, middle + MAX_FROM_HEADLINE
+        return [_Text(i - middle, t, node) for i, t, node in self.near.texts if first <= i <= last and i != middle]
+
+    def _at_end(self) -> Iterator[str]:
+        last = self.near.middle + MAX_FROM_HEADLINE
+        led = [_Text(i, text, node) for i, text, node in self.near.texts if i > last and _LEAD.match(text)]
+        yield from _led([text for text in led if not self.where.is_elsewhere(text.node)], None)
 
 
-def _at_end(near: Neighbourhood, last: int, where: Surroundings) -> Iterator[str]:
-    yield from _led([t for i, t, node in near.texts if i > last and _LEAD.match(t) and not where.is_elsewhere(node)])
+class _Text(NamedTuple):
+    """A text and how many nodes after the headline it stands."""
+
+    place: int
+    text: str
+    node: Node
 
 
-def _led(texts: list[str]) -> Iterator[str]:
-    for i, text in enumerate(texts):
-        if chinese := _CHINESE.search(text[:MAX_BYLINE_CHARS]):
-            yield chinese[1]
+class _Shown:
+    """Which of some texts stand in the article; found out only for those that are asked for."""
+
+    def __init__(self, texts: list[_Text], where: Surroundings) -> None:
+        self.texts = texts
+        self._where = where
+
+    def at(self, i: int) -> bool:
+        node = self.texts[i].node
+        return is_shown(node) and not self._where.is_elsewhere(node)
+
+    def beside(self, i: int, step: int, n: int) -> list[str]:
+        """The next `n` shown texts before (step -1) or after (1) the one at `i`."""
+        places = range(i + step, len(self.texts) if step > 0 else -1, step)
+        return [self.texts[k].text for k in islice(filter(self.at, places), n)]
+
+
+def _led(texts: list[_Text], shown: _Shown | None) -> Iterator[str]:
+    """What follows a lead; only in texts `shown` if that is given."""
+    for i, (_, text, node) in enumerate(texts):
+        chinese = _CHINESE.search(text[:MAX_BYLINE_CHARS]) if not text.isascii() else None
         lead = _LEAD.match(text)
+        if (not lead and not chinese) or not (shown.at(i) if shown is not None else is_shown(node)):
+            continue
+        if chinese:
+            yield chinese[1]
         if not lead or len(text) > MAX_BYLINE_CHARS:
             continue
         rest = text[lead.end() :].strip(" :：/|")
-        if not rest and i + 1 < len(texts):
-            rest = texts[i + 1]
+        if not rest:
+            rest = "".join(shown.beside(i, 1, 1) if shown is not None else [t.text for t in texts[i + 1 : i + 2]])
         if any(authors.looks_like_name(n.text) for n in authors.parse(rest)):
             yield rest
 
 
-def _beside_date(texts: list[str], language: str | None) -> Iterator[str]:
-    for i, text in enumerate(texts):
-        if not any(map(str.isdigit, text)) or not dates.parse(text, language=language):
+def _beside_date(shown: _Shown, language: str | None) -> Iterator[str]:
+    for i, (_, text, _) in enumerate(shown.texts):
+        if not _DIGIT.search(text) or not dates.parse(text, language=language) or not shown.at(i):
             continue
         parts = re.split(r"\s+[|•·–—/-]\s+", text)
         yield from (part for part in parts if len(parts) > 1 and _is_name(part))
-        around = texts[max(0, i - BESIDE_DATE) : i][::-1] + texts[i + 1 : i + 1 + BESIDE_DATE]
+        around = shown.beside(i, -1, BESIDE_DATE) + shown.beside(i, 1, BESIDE_DATE)
         yield from (other for other in around if _is_name(other))
         return
 
 
 def _is_name(text: str) -> bool:
-    names = authors.parse(text)
+    if text.isascii() and len(_CAPITAL.findall(text)) < 2:
+        return False
     is_latin = not _EAST_ASIAN.search(text)
-    return is_latin and len(names) == 1 and names[0].kind == "person" and authors.looks_like_name(names[0].text)
+    names = authors.parse(text) if is_latin else ()
+    return len(names) == 1 and names[0].kind == "person" and authors.looks_like_name(names[0].text)

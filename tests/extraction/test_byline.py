@@ -7,6 +7,7 @@ import pytest
 from scraper import dom
 from scraper.extraction import authors, byline, landmarks
 from scraper.extraction.authors import Name
+from scraper.extraction.surroundings import Surroundings
 
 NAMES = [
     ("By Jane Roe", ["Jane Roe"]),
@@ -57,7 +58,9 @@ def test_people_agencies_and_organisations_are_told_apart(text: str, kind: str) 
 
 def read(body: str) -> list[tuple[str, object, str]]:
     tree = dom.parse(f"<html><body>{body}</body></html>")
-    return [(c.field, c.value, c.origin) for c in byline.read(tree, landmarks.survey(tree))]
+    marks = landmarks.survey(tree)
+    where = Surroundings(marks.headline)
+    return [(c.field, c.value, c.origin) for c in byline.read(tree, marks, where)]
 
 
 def test_marked_names_and_dates_are_found() -> None:
@@ -90,3 +93,11 @@ def test_boxes_in_a_heading_are_kept_apart() -> None:
     """A kicker in a box of its own does not run into the headline; a mark inside a word does not split it."""
     tree = dom.parse("<h1><span>Elbe</span><span>Bridge re<em>opens</em></span></h1>")
     assert [c.value for c in byline.headings(landmarks.survey(tree))] == ["Elbe Bridge reopens"]
+
+
+@pytest.mark.parametrize(
+    "text", ["Jane Roe", "Juan Carlos Gil", "Anna Nachrichten", "Von Roe", "United Press International"]
+)
+def test_a_plain_name_reads_as_it_does_taken_apart(text: str) -> None:
+    """The short way for plain names gives what the long way gives."""
+    assert authors.parse(text) == authors.parse(f"{text} ,")
