@@ -262,22 +262,18 @@ site_memories = Table(
     Column("generation", Integer, nullable=False),
     Column("n_pages", Integer, nullable=False),
     Column("repeated", JSON, nullable=False),
+    Column("periods", JSON, nullable=False, server_default="{}"),
 )
 
-site_blocks = Table(
-    "site_blocks",
+observations = Table(
+    "observations",
     metadata,
-    Column("site", String, primary_key=True),
-    Column("fingerprint", String(16), primary_key=True),
-    Column("n_pages", Integer, nullable=False),
-    Index("ix_site_blocks_site_n_pages", "site", "n_pages"),
-)
-
-learned_articles = Table(
-    "learned_articles",
-    metadata,
-    Column("site", String, primary_key=True),
-    Column("key", String, primary_key=True),  # one article counts once, however often or wherever it is fetched
+    _ref("page_id", "pages.id", primary_key=True, ondelete="CASCADE"),
+    Column("site", String, nullable=False),
+    Column("fetched_at", UtcDateTime, nullable=False),
+    Column("marks", Text, nullable=False),  # hashes of what tells the article: its addresses, its text
+    Column("shown", Text, nullable=False),  # hashes of what the site may repeat: lines, pictures, names
+    Index("ix_observations_site_fetched_at", "site", "fetched_at"),
 )
 
 outcomes = Table(

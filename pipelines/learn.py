@@ -1,4 +1,4 @@
-"""learn: counts what the pages of a site repeat, before any of them is digested.
+"""learn: what the pages of a site repeat, before any of them is digested.
 
 Stands before `digest` so that extraction stays a pure function of page and site memory, whatever the
 order and however many workers.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from itertools import takewhile
 from pathlib import Path
 
 from sqlalchemy.engine import Connection, Engine
@@ -17,50 +18,50 @@ from db.engine import reading, writing
 from scraper import dom, encoding
 from scraper.errors import DamagedRecord
 from scraper.extraction import memory as site_memory
+from scraper.extraction import observation
+from scraper.extraction.memory import Sighting
 from scraper.values import PageRecord
 
 _BATCH = 100
 
 
 def learn(engine: Engine, folder: Path, now: Callable[[], datetime]) -> int:
-    """The number of pages counted: all that were not yet. One transaction a page, the site's memory included."""
+    """The number of pages seen: all that were not yet. One transaction for up to 100 pages of a site and its memory."""
     n_pages = 0
     while batch := _due(engine):
-        for record in batch:
-            _learn_page(engine, folder, record, now())
+        _learn_pages(engine, folder, batch, now())
         n_pages += len(batch)
     return n_pages
 
 
 def _due(engine: Engine) -> list[PageRecord]:
+    """Pages of one site."""
     with reading(engine) as connection:
-        return pages.due_learning(connection, _BATCH)
+        found = pages.due_learning(connection, _BATCH)
+    return list(takewhile(lambda record: record.site == found[0].site, found))
 
 
-def _learn_page(engine: Engine, folder: Path, record: PageRecord, now: datetime) -> None:
-    observed = _observe(folder, record)
+def _learn_pages(engine: Engine, folder: Path, batch: list[PageRecord], now: datetime) -> None:
+    seen = [(record, _observe(folder, record)) for record in batch]
     with writing(engine) as connection:
-        pages.save_learned(connection, record.id, now)
-        if observed is not None and _is_new(connection, record, observed):
-            _remember(connection, record.site, observed)
+        for record, sighting in seen:
+            pages.save_learned(connection, record.id, now)
+            if sighting is not None:
+                memory.add_observation(
+                    connection, record.id, record.site, sighting.fetched_at, sighting.identity, sighting.keys
+                )
+        _remember(connection, batch[0].site)
 
 
-def _observe(folder: Path, record: PageRecord) -> site_memory.Observation | None:
+def _observe(folder: Path, record: PageRecord) -> Sighting | None:
     try:
         page = archive.read_page(folder, record)
     except DamagedRecord:  # digest meets it too, and gives it its outcome
         return None
-    return site_memory.observe(dom.parse(encoding.to_utf8(page)))
+    return observation.observe(dom.parse(encoding.to_utf8(page)), page, record.link.url)
 
 
-def _is_new(connection: Connection, record: PageRecord, observed: site_memory.Observation) -> bool:
-    """One article counts once: by its address, and by its text where it has several addresses."""
-    is_new_address = memory.add_learned(connection, record.site, record.link.url)
-    return is_new_address and memory.add_learned(connection, record.site, observed.text_key)
-
-
-def _remember(connection: Connection, site: str, observed: site_memory.Observation) -> None:
-    memory.add_blocks(connection, site, observed.blocks.keys())
-    former = memory.get_memory(connection, site)
-    counts = memory.get_counts(connection, site, site_memory.needed(former.n_pages + 1))
-    memory.save_memory(connection, site_memory.recall(former, former.n_pages + 1, counts))
+def _remember(connection: Connection, site: str) -> None:
+    rows = memory.get_observations(connection, site, site_memory.HISTORY)
+    sightings = [Sighting(fetched_at=at, identity=marks, keys=keys) for at, marks, keys in rows]
+    memory.save_memory(connection, site_memory.recall(memory.get_memory(connection, site), sightings))

@@ -371,17 +371,30 @@ class Article:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """A span of time, both ends in it; None: open. Made by `scraper.extraction.memory`."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def __contains__(self, at: datetime) -> bool:
+        return (self.since is None or self.since <= at) and (self.until is None or at <= self.until)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SiteMemory:
     """What the pages of one site repeat. Made by `scraper.extraction.memory`, kept by `db.memory`.
 
-    `repeated` maps the fingerprint of a block (`scraper.text.fingerprint`) to the number of
-    distinct articles it was seen with. `generation` steps when `repeated`'s keys change.
+    `repeated` maps the fingerprint of a block (`scraper.text.fingerprint`), or another key of `memory`, to the
+    number of distinct articles it was seen with. A key in `periods` holds for pages fetched in those only.
+    `generation` steps when keys or periods change.
     """
 
     site: str
     generation: int = 0
     n_pages: int = 0
     repeated: Mapping[str, int] = field(default_factory=dict)
+    periods: Mapping[str, tuple[Period, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

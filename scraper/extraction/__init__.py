@@ -13,9 +13,8 @@ from typing import Any
 
 from scraper import dom, encoding, urls
 from scraper.errors import ExtractionError, NewsError
-from scraper.extraction import body, edges, liveblog, metadata, nextpage, pagestate, second_opinion
+from scraper.extraction import body, edges, liveblog, memory, metadata, nextpage, pagestate, second_opinion
 from scraper.extraction.metadata import Fields
-from scraper.text import fingerprint
 from scraper.values import Article, ArticleKind, Context, Page, PageState, Paragraph
 
 __all__ = ["EXTRACTOR", "Parts", "article", "extract", "take_apart"]
@@ -67,7 +66,9 @@ def take_apart(page: Page, context: Context = NO_CONTEXT) -> Parts:
     finding = pagestate.judge(page, fields, reading.layout, paragraphs)
     is_rescued = not paragraphs and finding.state is PageState.NOT_ARTICLE and _claims_to_be_article(fields)
     if is_rescued:
-        paragraphs = _without_repeated(second_opinion.read(html, page.url), context)
+        paragraphs = _without_repeated(
+            second_opinion.read(html, page.url), memory.repeats(context.memory, page.fetched_at)
+        )
         finding = pagestate.judge(page, fields, reading.layout, paragraphs)
     if finding.state is PageState.ARTICLE and (address := nextpage.next_url(html, tree, page.final_url, paragraphs)):
         fields = replace(fields, details={**fields.details, "next_page": address})
@@ -122,7 +123,7 @@ def _hints(page: Page, fields: Fields, context: Context) -> body.Hints:
         article_body=fields.article_body,
         url=page.final_url,
         language=fields.language,
-        repeated=frozenset() if context.memory is None else frozenset(context.memory.repeated),
+        repeated=memory.repeats(context.memory, page.fetched_at),
     )
 
 
@@ -130,7 +131,6 @@ def _claims_to_be_article(fields: Fields) -> bool:
     return any("article" in name.lower() for name in fields.types)
 
 
-def _without_repeated(paragraphs: tuple[Paragraph, ...], context: Context) -> tuple[Paragraph, ...]:
-    if context.memory is None or not context.memory.repeated:
-        return paragraphs
-    return tuple(p for p in paragraphs if fingerprint(p.text) not in context.memory.repeated)
+def _without_repeated(paragraphs: tuple[Paragraph, ...], repeated: memory.Repeats) -> tuple[Paragraph, ...]:
+    known = repeated.find([(p.text, "") for p in paragraphs])
+    return tuple(p for at, p in enumerate(paragraphs) if at not in known)

@@ -21,7 +21,7 @@ from scraper.extraction import blocks, corrections, embedded, junk, model, scori
 from scraper.extraction.arrays import Floats
 from scraper.extraction.blocks import Box, Layout
 from scraper.extraction.features import Hints
-from scraper.text import fingerprint, fold
+from scraper.text import fold
 from scraper.values import Paragraph, ParagraphKind
 
 __all__ = ["Fate", "Hints", "Reading", "decide", "read", "text_of"]
@@ -143,7 +143,7 @@ def text_of(fates: Iterable[Fate]) -> str:
 # ---------------------------------------------------------------- what a block is
 
 
-def _paths(boxes: Sequence[Box]) -> list[str]:
+def paths(boxes: Sequence[Box]) -> list[str]:
     """For each box the tags from the page down to it."""
     found: list[str] = []
     for box in boxes:
@@ -175,7 +175,7 @@ def _row(boxes: Sequence[Box], at: int) -> int:
 def _first_fates(layout: Layout, scores: Floats, corrected: Floats) -> list[Fate]:
     """The fates by score alone."""
     boxes = layout.boxes
-    paths, kinds = _paths(boxes), _kinds(boxes)
+    places, kinds = paths(boxes), _kinds(boxes)
     found = []
     for block, score, final in zip(layout.blocks, scores.tolist(), corrected.tolist(), strict=True):
         box, kind = block.box, kinds[block.box]
@@ -187,7 +187,7 @@ def _first_fates(layout: Layout, scores: Floats, corrected: Floats) -> list[Fate
             reason += ", like the blocks it belongs to"
         row = _row(boxes, box) if kind is ParagraphKind.TABLE_ROW else -1
         found.append(
-            Fate(text=block.text, path=paths[box], score=score, is_kept=is_kept, reason=reason, kind=kind, row=row)
+            Fate(text=block.text, path=places[box], score=score, is_kept=is_kept, reason=reason, kind=kind, row=row)
         )
     return found
 
@@ -244,9 +244,10 @@ def _drop_repeated(fates: list[Fate], hints: Hints) -> list[Fate]:
     """What the site's memory knows from other pages."""
     if not hints.repeated:
         return fates
-    return [
-        _dropped(f, "repeated on the site") if f.is_kept and fingerprint(f.text) in hints.repeated else f for f in fates
-    ]
+    out, kept = list(fates), [at for at, f in enumerate(fates) if f.is_kept]
+    for place in hints.repeated.find([(fates[at].text, fates[at].path) for at in kept]):
+        out[kept[place]] = _dropped(fates[kept[place]], "repeated on the site")
+    return out
 
 
 def _drop_twins(fates: list[Fate], _: Hints) -> list[Fate]:

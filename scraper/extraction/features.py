@@ -11,7 +11,6 @@ a sample page, so that a change here without a new training does not pass the te
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +19,7 @@ from scraper.extraction import arrays
 from scraper.extraction.arrays import Floats, Ints, View, shifted
 from scraper.extraction.blocks import Layout
 from scraper.extraction.class_words import CLASS_WORDS, TAG_BITS
+from scraper.extraction.memory import NOTHING, Repeats
 from scraper.text import words
 
 _MARK = re.compile(r"[.,;:!?…。，、！？；：؟،۔।]")
@@ -32,14 +32,14 @@ _LOOK = 160  # characters of a block that are compared with title, description a
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hints:
-    """What is known of the page besides its blocks. `repeated` holds fingerprints of blocks the site repeats."""
+    """What is known of the page besides its blocks. `repeated` is what the site repeats."""
 
     title: str | None = None
     description: str | None = None
     article_body: str | None = None
     language: str | None = None
     url: str = ""
-    repeated: Collection[str] = frozenset()
+    repeated: Repeats = NOTHING
 
 
 def columns(layout: Layout, hints: Hints) -> dict[str, Floats]:

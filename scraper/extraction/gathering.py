@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from scraper.dom import Tree
 from scraper.errors import NewsError
-from scraper.extraction import address, byline, jsonld, landmarks, languages, metatags, microdata, opengraph
+from scraper.extraction import address, byline, jsonld, landmarks, languages, memory, metatags, microdata, opengraph
 from scraper.extraction.landmarks import Landmarks
 from scraper.urls import site
 from scraper.values import Candidate, Context, Link, Page
@@ -54,6 +54,7 @@ def gather(tree: Tree, page: Page, context: Context) -> Gathered:
         *address.read(url),
         *(_announced(context.link) if context.link else ()),
     )
+    candidates = memory.repeats(context.memory, page.fetched_at).without(candidates)
     host, path = parts
     own_site = _site(url)
     names = [c.value for c in candidates if c.field in ("site_name", "publisher") and isinstance(c.value, str)]

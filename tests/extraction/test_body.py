@@ -9,6 +9,7 @@ import pytest
 from scraper import dom
 from scraper.extraction import body
 from scraper.extraction.body import Hints, Reading
+from scraper.extraction.memory import Repeats
 from scraper.text import fingerprint
 from scraper.values import ParagraphKind
 
@@ -173,7 +174,7 @@ def test_what_the_site_repeats_goes():
     line = "Correspondents of this newspaper are members of the harbour society and pay for their own ferry tickets."
     html = page(paragraphs(FIRST, SECOND, line, THIRD))
     assert line in texts(read(html))
-    found = read(html, repeated=frozenset((fingerprint(line),)))
+    found = read(html, repeated=Repeats(frozenset((fingerprint(line),))))
     assert line not in texts(found)
     assert {f.reason for f in found.blocks if f.text == line} == {"repeated on the site"}
 
