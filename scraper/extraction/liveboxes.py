@@ -17,8 +17,9 @@ from scraper.text import squash
 _STAMPS = "time, [class*='timestamp' i], [class*='zeit' i], [class*='hour' i], [class*='hora' i], [class$='time' i]"
 _MIN_BOXES = 3
 _MIN_CHARS = 40
-_MAX_STAMPS, _MAX_STAMP_CHARS, _MAX_DEPTH = 2000, 60, 8
+_MAX_STAMPS, _MAX_RAW_CHARS, _MAX_STAMP_CHARS, _MAX_DEPTH = 2000, 400, 60, 8
 _NEARLY_ALL = 0.8
+_MAX_CHARS = 4_000_000  # looked at in all; boxes in boxes cost their text at every depth
 _OF_READERS = re.compile("comment|komment|disqus", re.IGNORECASE)
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
@@ -36,24 +37,35 @@ def find(tree: dom.Tree) -> list[LiveBox]:
     """The boxes that hold most text among those of one tag and class with a time in each; empty if fewer than three."""
     stamps: dict[int, str] = {}
     boxes: dict[str, dict[int, dom.Node]] = defaultdict(dict)
+    budget = _MAX_CHARS
     for node in tree.css(_STAMPS)[:_MAX_STAMPS]:
-        shown = squash(node.text())
-        if not any(c.isdigit() for c in shown) or len(shown) > _MAX_STAMP_CHARS:
+        shown = node.text()
+        budget -= len(shown)
+        if budget < 0 or not any(c.isdigit() for c in shown[:_MAX_RAW_CHARS]):
+            continue
+        shown = squash(shown[:_MAX_RAW_CHARS])
+        if len(shown) > _MAX_STAMP_CHARS:
             continue
         for signature, box in _around(node):
             boxes[signature][box.mem_id] = box
             stamps.setdefault(box.mem_id, node.attributes.get("datetime") or shown)
-    sizes = {
-        signature: sum(len(squash(box.text())) for box in members.values())
-        for signature, members in boxes.items()
-        if len(members) >= _MIN_BOXES
-    }
+    best = _fullest({s: list(members.values()) for s, members in boxes.items() if len(members) >= _MIN_BOXES}, budget)
+    return [_box(node, stamps[node.mem_id]) for node in best]
+
+
+def _fullest(boxes: dict[str, list[dom.Node]], budget: int) -> list[dom.Node]:
+    """The most numerous of the groups that hold nearly as much text as the fullest; empty if that costs too much."""
+    sizes: dict[str, int] = {}
+    for signature, members in boxes.items():
+        sizes[signature] = 0
+        for node in members:
+            n = len(node.text())
+            sizes[signature], budget = sizes[signature] + n, budget - n
+            if budget < 0:
+                return []
     most = max(sizes.values(), default=0)
     full = [s for s, size in sizes.items() if size >= _NEARLY_ALL * most and size >= _MIN_CHARS * len(boxes[s])]
-    if not full:
-        return []
-    best = max(full, key=lambda s: len(boxes[s]))
-    return [_box(node, stamps[node.mem_id]) for node in boxes[best].values()]
+    return boxes[max(full, key=lambda s: len(boxes[s]))] if full else []
 
 
 def _around(node: dom.Node) -> Iterator[tuple[str, dom.Node]]:

@@ -23,6 +23,7 @@ from scraper.values import Paragraph
 
 _MAX_LINKS = 4000
 _MAX_SPOTS = 500
+_MAX_TRIED = 20
 _MAX_DEPTH = 12
 _N_ENDS, _END_CHARS = 3, 60
 # A query also pages through lists of other articles below the text; on the corpora none of those stands so near.
@@ -70,14 +71,15 @@ def next_url(html: bytes, tree: Tree, url: str, paragraphs: Sequence[Paragraph])
     ends = [p.text.rpartition("\n")[2][:_END_CHARS] for p in paragraphs[-_N_ENDS:]]
     if here is None or not _is_likely(html, here.name, ends):
         return None
-    found, has_first = None, here.n == 1
+    found, has_first, n_tried = None, here.n == 1, 0
     for node in tree.css("link[rel~='next' i], a[href]")[:_MAX_LINKS]:
         there = _linked(node, here, url)
         if there is None:
             continue
         has_first = has_first or there.n == 1
-        if found is None and there.n == here.n + 1 and _is_page(here, there) and _is_near(node, ends, there.gap):
-            found = there.url
+        if found is None and n_tried < _MAX_TRIED and there.n == here.n + 1 and _is_page(here, there):
+            n_tried += 1
+            found = there.url if _is_near(node, ends, there.gap) else None
     return found if has_first else None
 
 
