@@ -34,6 +34,7 @@ class Gathered:
     candidates: tuple[Candidate, ...]
     own_names: tuple[str, ...]
     date_language: str | None
+    repeated: memory.Repeats = memory.NOTHING
 
     def of(self, field: str) -> Iterator[Candidate]:
         """The candidates for a field, in the order of the vocabularies."""
@@ -54,7 +55,8 @@ def gather(tree: Tree, page: Page, context: Context) -> Gathered:
         *address.read(url),
         *(_announced(context.link) if context.link else ()),
     )
-    candidates = memory.repeats(context.memory, page.fetched_at).without(candidates)
+    repeated = memory.repeats(context.memory, page.fetched_at)
+    candidates = repeated.without(candidates)
     host, path = parts
     own_site = _site(url)
     names = [c.value for c in candidates if c.field in ("site_name", "publisher") and isinstance(c.value, str)]
@@ -67,6 +69,7 @@ def gather(tree: Tree, page: Page, context: Context) -> Gathered:
         candidates=candidates,
         own_names=(*dict.fromkeys(names), *_host_names(host, own_site)),
         date_language=languages.for_dates([str(c.value) for c in candidates if c.field == "language"], host),
+        repeated=repeated,
     )
 
 

@@ -26,7 +26,16 @@ from scraper.values import Candidate, Period, SiteMemory
 MIN_PAGES = 3
 """Distinct articles a key must have been seen with in one era before it counts as repeated."""
 
-MIN_SHARE = {"": 0.2, "digits": 0.2, "names": 0.2, "number": 0.5, "title": 0.4, "image": 0.4, "description": 0.4}
+MIN_SHARE = {
+    "": 0.2,
+    "digits": 0.2,
+    "names": 0.2,
+    "number": 0.5,
+    "zone": 0.5,
+    "title": 0.4,
+    "image": 0.4,
+    "description": 0.4,
+}
 """Share of an era's articles that must have the key, by its kind ("": a line's very text). By hand: the law quoted
 by 3 of 40 pages and the weekly column stay, a promotion that takes turns with three others goes
 (tests/benchmarks/memory_sites.py)."""

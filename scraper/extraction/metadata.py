@@ -9,7 +9,7 @@ Decisions go by agreement and plausibility rather than a fixed order; `Fields.or
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from scraper.dom import Tree
@@ -22,6 +22,7 @@ from scraper.extraction import (
     titles,
     visible,
     visible_dates,
+    zones,
 )
 from scraper.extraction.authorship import Credits
 from scraper.extraction.gathering import Gathered
@@ -103,7 +104,11 @@ def _dates(tree: Tree, known: Gathered) -> dict[str, Dated]:
     if first is None:
         first = published.decide(visible_dates.in_state(tree), "published_at", latest, language)
     first = first or published.decide(known.candidates, "created_at", latest, language) or last
-    return {name: dated for name, dated in (("published_at", first), ("modified_at", last)) if dated is not None}
+    return {
+        name: replace(dated, moment=zones.settle(dated.moment, known.repeated.keys))
+        for name, dated in (("published_at", first), ("modified_at", last))
+        if dated is not None
+    }
 
 
 def _decided(known: Gathered) -> Iterator[Candidate | None]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from scraper import dom, urls
 from scraper.errors import NewsError
-from scraper.extraction import blocks, body, facts, gathering
+from scraper.extraction import blocks, body, facts, gathering, published, zones
 from scraper.extraction.gathering import Gathered
 from scraper.extraction.memory import Sighting, candidate_keys, digest, line_keys
 from scraper.text import fingerprint
@@ -26,6 +26,9 @@ def observe(tree: dom.Tree, page: Page, address: str) -> Sighting:
     for candidate in known.candidates:
         if candidate.field in _OWN_FIELDS:
             keys.update(candidate_keys(candidate))
+    for field in ("published_at", "modified_at"):
+        dated = published.decide(known.candidates, field, known.fetched_at, known.date_language)
+        keys.update(zones.keys(dated.moment) if dated else ())
     texts = [block.text for block in layout.blocks]
     return Sighting(
         fetched_at=page.fetched_at,
