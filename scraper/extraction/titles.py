@@ -23,6 +23,10 @@ MAX_OPTIONS = 60
 _SEPARATOR = re.compile(r"\s+[|–—―·•»«:›>/~-]+\s+|\s?[|｜ㅣ»_]+\s?|\s?::\s?|(?<=\w)-(?=[가-힣一-龥])|\s[-–—](?=[A-Z])")
 _NO_WORD = re.compile(r"[\W_]+")
 _MAIN = ("h1", "og", "headline", "title")
+_SECOND = ("twitter", "meta", "microdata", "name")
+_DASH = re.compile(r"\s[-–—]\s")
+_DIGIT = re.compile(r"\d")
+_YEAR = re.compile(r"20[12]\d")
 _SOURCES = (
     ("dom:h1", "h1"),
     ("opengraph", "og"),
@@ -75,7 +79,9 @@ def options(candidates: Sequence[Candidate], own_names: Iterable[str], headline:
     for key, option in found.items():
         _add_shape(key, option, headline, slug, names)
         _add_agreement(option, present, is_news=is_news)
+        _add_look(option)
     _add_likeness(found)
+    _add_rank(found, present)
     return list(found.values())
 
 
@@ -94,9 +100,49 @@ def _add_shape(key: str, option: Option, headline: str, slug: frozenset[str], na
     features["in path"] = sum(word in slug for word in words) / len(words)
 
 
+def _add_look(option: Option) -> None:
+    text, features = option.text, option.features
+    looks = (
+        ("colon", ":" in text),
+        ("pipe", "|" in text),
+        ("dash", bool(_DASH.search(text))),
+        ("question", "?" in text),
+        ("digits", bool(_DIGIT.search(text))),
+        ("year", bool(_YEAR.search(text))),
+        ("dots", text.endswith(("...", "…"))),
+    )
+    features.update((name, 1.0) for name, is_so in looks if is_so)
+    features["length"] = min(len(text), 150) / 150
+
+
+def _said(option: Option) -> list[str]:
+    """The places that say the option as a whole, but for the site's name."""
+    return list(dict.fromkeys(n.split()[0] for n in option.features if n.endswith((" whole", " trimmed", " again"))))
+
+
+def _add_rank(found: dict[str, Option], present: set[str]) -> None:
+    """How the option compares with the page's others: in votes, in length, as a part of one."""
+    said = {key: _said(option) for key, option in found.items()}
+    stated = [f" {key} " for key, places in said.items() if places]
+    most = max(map(len, said.values()), default=0)
+    longest = max((len(option.text) for option in found.values()), default=1)
+    for key, option in found.items():
+        features, places, padded = option.features, said[key], f" {key} "
+        if any(padded in other and padded != other for other in stated):
+            features["part of another"] = 1.0
+        if any(other in padded and padded != other for other in stated):
+            features["holds another"] = 1.0
+        features["votes"] = len(places) / max(1, len(present))
+        features["most votes"] = float(len(places) == most)
+        features["share of longest"] = len(option.text) / longest
+        features["longest"] = float(len(option.text) == longest)
+        pattern = "+".join(place for place in _MAIN if place in places)
+        features.update((f"{place} with {pattern}", 1.0) for place in _SECOND if place in places)
+
+
 def _add_agreement(option: Option, present: set[str], *, is_news: bool) -> None:
     """Who says exactly this, together; a missing source is unknown, which is not the same as disagreeing."""
-    said = {name.split()[0] for name in option.features if name.endswith(("whole", "trimmed", "again"))}
+    said = set(_said(option))
     pattern = "+".join(source for source in _MAIN if source in said)
     option.features[f"by {pattern}"] = 1.0
     if is_news:

@@ -58,17 +58,21 @@ def cases(bench: Path) -> list[Case]:
 
 
 def learn(data: list[Case], names: list[str]) -> np.ndarray:
-    weights = np.zeros(len(names))
-    usable = [(c.weight, _matrix(c, names), c.right) for c in data if c.right.any() and not c.right.all()]
-    first, second = np.zeros(len(names)), np.zeros(len(names))
+    usable = [c for c in data if c.right.any() and not c.right.all()]
+    rows = np.vstack([_matrix(c, names) for c in usable])
+    right = np.concatenate([c.right for c in usable])
+    sizes = [len(c.right) for c in usable]
+    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+    trust = np.repeat([c.weight for c in usable], sizes)
+
+    def share(values: np.ndarray) -> np.ndarray:
+        return values / np.maximum(1e-12, np.repeat(np.add.reduceat(values, starts), sizes))
+
+    weights, first, second = (np.zeros(len(names)) for _ in range(3))
     for step in range(1, STEPS + 1):
-        slope = -PENALTY * weights
-        for weight, rows, right in usable:
-            scores = rows @ weights
-            p = np.exp(scores - scores.max())
-            p /= p.sum()
-            q = np.where(right, p, 0)
-            slope += weight * rows.T @ (q / q.sum() - p)
+        scores = rows @ weights
+        p = share(np.exp(scores - np.repeat(np.maximum.reduceat(scores, starts), sizes)))
+        slope = rows.T @ (trust * (share(np.where(right, p, 0)) - p)) - PENALTY * weights
         first, second = 0.9 * first + 0.1 * slope, 0.999 * second + 0.001 * slope**2
         weights += 0.05 * (first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.999**step)) + 1e-8)
     return weights
