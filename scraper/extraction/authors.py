@@ -77,6 +77,8 @@ _UPDATED = re.compile(
     re.IGNORECASE,
 )
 _EAST_ASIAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_SPREAD = re.compile(r"(?<=^[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff]$)")
+"""Names of two characters are often set apart."""
 _DOMAIN = re.compile(
     r"^[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|de|be|nl|fr|co|io|tr|ch|at|eu|info|news|uk)$", re.IGNORECASE
 )
@@ -182,7 +184,7 @@ def _name(piece: str, kind: str) -> Name | None:
     if fold(piece) in AGENCIES:
         return Name(piece.strip(" ."), "agency")
     text = _UPDATED.sub("", _DATE_TAIL.sub("", _TAIL.sub("", _LEAD.sub("", piece))))
-    text = text.strip(" ,:;-–—|/\"'“”()[]+")
+    text = _SPREAD.sub("", text.strip(" ,:;-–—|/\"'“”()[]+"))
     if ORGANISATION_WORDS.isdisjoint(fold(_CLAUSE.sub("", text)).split()):
         text = _person_alone(text)
     folded = fold(text)

@@ -36,6 +36,7 @@ _PROFILE = re.compile(
     r"https?://[^/?#]{1,100}/(?:[^?#]{1,60}/)?(?:authors?|profiles?|people|by)/([a-z]{2,20}(?:-[a-z]{1,20}){1,3})/?$"
 )
 MAX_ORGANISATIONS = 5
+MAX_VISIBLE_CHARS = 100
 _AGREEMENT = 0.8
 _PEOPLE = ("person", "handle")
 _WORTH = {"person": 1.0, "organisation": 0.35, "agency": 0.35, "own": 0.3, "handle": 0.5}
@@ -128,6 +129,8 @@ def _names(candidate: Candidate) -> tuple[Name, ...]:
     elif slug := _PROFILE.match(value):
         return authors.parse(slug[1].replace("-", " ").title())
     else:
+        if origin.startswith("dom") and len(value) > MAX_VISIBLE_CHARS:
+            return ()  # a biography; the byline itself stands inside it or after it
         parsed = authors.parse(value)
     if not origin.startswith(("dom", "microdata")):
         return parsed

@@ -184,3 +184,10 @@ LEAD_WORDS = _words(
     """
 )
 """Words that lead to a name, join two or end one: a byline with one of them has to be taken apart."""
+
+CHINESE_SURNAMES = (
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范石姚谭廖邹熊金陆郝孔白崔康"
+    "毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易武乔贺赖龚文葛伊柏温庄严牛季俞章鲁翁施陶洪翟颜倪骆祝左岳齐梅莫殷詹耿兰焦饶欧申柯甘"
+    "張劉陳楊趙黃吳孫馬羅鄭謝韓馮蕭鄧許呂盧蔣賈葉閻餘鍾譚鄒陸龍萬錢湯喬賀賴龔"
+)
+"""The commonest family names, simplified and traditional, but for those that as often begin a verb after "reporter"."""

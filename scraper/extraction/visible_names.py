@@ -14,6 +14,7 @@ from typing import NamedTuple
 from scraper import dates
 from scraper.dom import Node
 from scraper.extraction import authors
+from scraper.extraction.byline_words import CHINESE_SURNAMES
 from scraper.extraction.landmarks import Landmarks
 from scraper.extraction.neighbourhood import Neighbourhood, is_shown
 from scraper.extraction.surroundings import Surroundings
@@ -29,10 +30,11 @@ BESIDE_DATE = 3
 
 _LEAD = re.compile(
     r"^(?:(?:written|posted|authored|published|words|story|article|text|submitted|a post) )?by\b"
-    r"|^(?:von|verfasst von|geschrieben von|par|écrit par|rédigé par|por|escrito por|di|scritto da|a cura di|door|av|af"
+    r"|^(?:(?:von|verfasst von|geschrieben von|par|écrit par|rédigé par|por|escrito por|di|scritto da|a cura di|door|av"
+    r"|af|przez)(?=[\s:]|$)"
     r"|autor(?:in)?:|author:"
     r"|about the author|author|text:|(?:this |article |post |written )+by\b|contributors?:"
-    r"|przez|автор:?|作者|文/|記者|撰文|来源作者|責任編輯)",
+    r"|автор:?|作者|文/|記者(?!会見|會見|団|クラブ)|撰文|来源作者|責任編輯)",
     re.IGNORECASE,
 )
 
@@ -41,8 +43,13 @@ _EAST_ASIAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _CAPITAL = re.compile(r"\b[A-Z]")
 _DIGIT = re.compile(r"\d")
 _HAN = r"[\u4e00-\u9fff]"
+_NAME = rf"{_HAN}{{2,4}}"
+_SURNAMED = rf"[{CHINESE_SURNAMES}]{_HAN}{{1,2}}"
+_MORE = rf"(?:[\s、，]{{1,3}}{_HAN}{{2,4}}(?!{_HAN})){{0,4}}"
+# Without a colon "reporter" may as well begin a sentence, so that a family name has to follow.
 _CHINESE = re.compile(
-    rf"(?:作\s?者|(?:本报|特约|实习|通讯)?记\s?者|記者|撰文|通讯员|编辑)\s?[:：/／|]?\s?({_HAN}{{2,4}}(?:[\s、，]{{1,3}}{_HAN}{{2,4}}(?!{_HAN})){{0,4}})(?!{_HAN})"
+    rf"(?:作\s?者|(?:本报|特约|实习|通讯)?记\s?者|記者|撰文|通讯员|编辑)"
+    rf"(?:\s?[:：/／|]\s?({_NAME}{_MORE})|\s?({_SURNAMED}{_MORE}))(?!{_HAN})"
 )
 
 
@@ -121,7 +128,7 @@ def _led(texts: list[_Text], shown: _Shown | None) -> Iterator[str]:
         if (not lead and not chinese) or not (shown.at(i) if shown is not None else is_shown(node)):
             continue
         if chinese:
-            yield chinese[1]
+            yield "、".join((chinese[1] or chinese[2]).split())
         if not lead or len(text) > MAX_BYLINE_CHARS:
             continue
         rest = text[lead.end() :].strip(" :：/|")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from scraper import dom
-from scraper.extraction import authors, byline, landmarks
+from scraper.extraction import authors, byline, landmarks, metadata, neighbourhood, visible_names
 from scraper.extraction.authors import Name
 from scraper.extraction.surroundings import Surroundings
+from scraper.values import Context
+from tests.builders import make_page
 
 NAMES = [
     ("By Jane Roe", ["Jane Roe"]),
@@ -101,3 +103,33 @@ def test_boxes_in_a_heading_are_kept_apart() -> None:
 def test_a_plain_name_reads_as_it_does_taken_apart(text: str) -> None:
     """The short way for plain names gives what the long way gives."""
     assert authors.parse(text) == authors.parse(f"{text} ,")
+
+
+def test_a_name_of_two_characters_may_be_set_apart() -> None:
+    """The blank that typesetters put into short Chinese names goes."""
+    assert authors.parse("赵 培") == (Name("赵培"),)
+
+
+def unmarked(body: str) -> list[object]:
+    tree = dom.parse(f"<html><body>{body}</body></html>")
+    marks = landmarks.survey(tree)
+    reader = visible_names.Reader(neighbourhood.survey(tree, marks), marks, None, Surroundings(marks.headline))
+    return [candidate.value for candidate in reader.unmarked(needs_lead=True)]
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [("本报记者 李明 王小红", ["李明、王小红"]), ("作者：山石", ["山石"]), ("记者采访了解", []), ("记者注意到", []),
+     ("AFP, MANILA", []), ("Paris, Texas", []), ("Par Jeanne Roux", ["Jeanne Roux"]), ("By Jane Roe", ["Jane Roe"])],
+)  # fmt: skip
+def test_only_a_whole_word_leads_to_a_name(line: str, names: list[object]) -> None:
+    """Neither words that begin like a lead nor a sentence about a reporter name an author."""
+    assert unmarked(f"<h1>Bridge</h1><p>{line}</p><p>More text.</p>") == names
+
+
+def test_a_biography_is_no_byline() -> None:
+    """Of a long text in an author's box nothing is taken; the short one inside it names the author."""
+    life = "Jane Roe is a writer in Sri Lanka who likes data, gardens, technology and copywriting about all of them, always"
+    page = f"<html><body><h1>B</h1><div class='author'>By Jane Roe <p>{life}</p><p class='author'>By Jane Roe</p></div>"
+    found = metadata.read(dom.parse(page), make_page(), Context())
+    assert found.authors == ("Jane Roe",)
