@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 from pipelines.importing import read_page, read_row
 from pipelines.outcomes import of_error
 from pipelines.settings import Settings
+from pipelines.workers import Worker
 from scraper.errors import ExtractionError, NewsError, TooLarge
 from scraper.extraction import extract, second_opinion
 from scraper.fetching.client import MAX_PAGE_BYTES, Fetcher, FetchPolicy
@@ -66,8 +67,15 @@ def page_of_stream(stream: BinaryIO, url: str | None) -> Page:
     return Page(url=address, final_url=address, status=200, body=body, fetched_at=utc_now())
 
 
-def read(page: Page, settings: Settings) -> Article:
-    """The article on `page`, with a second opinion if the settings want one."""
+def read(page: Page, settings: Settings, worker: Worker | None = None) -> Article:
+    """The article on `page`, with a second opinion if the settings want one; read by `worker` or one for this page."""
+    if worker is None:
+        with Worker() as own:
+            return own.do(_read, page, settings, url=page.url)
+    return worker.do(_read, page, settings, url=page.url)
+
+
+def _read(page: Page, settings: Settings) -> Article:
     article = extract(page)
     return second_opinion.reported(article, page) if settings.second_opinion else article
 
@@ -83,19 +91,19 @@ def batch(lines: Iterable[bytes], settings: Settings, *, obeys_robots: bool = Tr
     Lines are `{"url", "html_path"}` or `{"url"}`; addresses share one fetcher, and so politeness.
     Nothing is withheld because of its state.
     """
-    with _AddressReader(policy(settings, obeys_robots=obeys_robots)) as fetch:
+    with _AddressReader(policy(settings, obeys_robots=obeys_robots)) as fetch, Worker() as worker:
         for line in lines:
             if line.strip():
-                yield _answer(line, fetch, settings)
+                yield _answer(line, fetch, settings, worker)
 
 
-def _answer(line: bytes, fetch: Callable[[str], Page], settings: Settings) -> dict[str, Any]:
+def _answer(line: bytes, fetch: Callable[[str], Page], settings: Settings, worker: Worker) -> dict[str, Any]:
     url = ""
     try:
         row = read_row(line)
         url = row["url"]
         page = read_page(row, Path()) if row.get("html_path") else fetch(url)
-        return to_record(read(page, settings))
+        return to_record(read(page, settings, worker))
     except Exception as error:  # noqa: BLE001 - of_error raises what must end the program
         outcome = of_error("extract", url, error)
         reason = error.reason if isinstance(error, NewsError) else outcome.kind.value

@@ -1,0 +1,67 @@
+"""Whatever happens in a worker, its parent gets an answer or a failure of ours, and the next page is read."""
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from pipelines.workers import Worker, WorkerError
+from scraper.errors import ExtractionError
+
+
+def double(value: int) -> int:
+    return 2 * value
+
+
+def hang(_value: int) -> int:
+    while True:
+        time.sleep(1)
+
+
+def swell(value: int) -> int:
+    return len(b"x" * (value << 26))
+
+
+def die(_value: int) -> int:
+    os.kill(os.getpid(), signal.SIGKILL)
+    return 0
+
+
+def refuse(_value: int) -> int:
+    raise ExtractionError("the page is empty", url="https://courier.example/1")
+
+
+def stumble(_value: int) -> int:
+    raise KeyError("unforeseen")
+
+
+@pytest.mark.parametrize(
+    ("function", "reason"),
+    [(hang, "too_slow"), (swell, "too_large"), (die, "worker_died"), (refuse, "parse_error")],
+)
+def test_failures_are_ours_and_cost_only_their_page(function: Callable[[int], Any], reason: str):
+    """Hung, swollen, dead or refused: an `ExtractionError` with its own reason, and the next piece of work is done."""
+    with Worker(deadline_s=0.5, max_extra_bytes=1 << 28) as worker:
+        assert worker.do(double, 4) == 8
+        with pytest.raises(ExtractionError) as caught:
+            worker.do(function, 8, url="https://courier.example/1")
+        assert (caught.value.reason, caught.value.url) == (reason, "https://courier.example/1")
+        assert worker.do(double, 5) == 10
+
+
+def test_what_nobody_foresaw_brings_its_traceback():
+    """Any other exception names the place where it was raised."""
+    with Worker() as worker, pytest.raises(WorkerError, match="in stumble"):
+        worker.do(stumble, 1)
+
+
+def test_no_process_is_left():
+    """A closed worker's process is gone, not a zombie."""
+    with Worker() as worker:
+        pid = worker.do(os.getpid)
+        assert pid != os.getpid()
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
