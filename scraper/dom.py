@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from scraper import taming
 
-__all__ = ["ROLES", "TEXT_ID", "Node", "Role", "Tree", "parse", "tag_ids"]
+__all__ = ["COMMENT_ID", "ROLES", "TEXT_ID", "Node", "Role", "Tree", "parse", "tag_ids"]
 
 Tree = LexborHTMLParser
 Node = LexborNode
@@ -29,17 +29,28 @@ class Role:
     BOLD: Final = 2
     BOX: Final = 3
     PRE: Final = 4
+    CUSTOM: Final = 5
+    ITALIC: Final = 6
+    SPAN: Final = 7
+    CITED: Final = 8
     SKIP: Final = 10
     BREAK: Final = 11
     MEDIA: Final = 12
 
 
-# WHATWG HTML, rendering section: everything not named here is set as a block, custom elements too.
+# WHATWG HTML, rendering section. What is not named here is CUSTOM: a site's own element, inline in the middle of a text
+# (as browsers set it), else a box, since sites wrap whole sections in them.
 _ROLE_TAGS = {
-    Role.INLINE: "abbr acronym bdi bdo big center-inline cite code data del dfn em font i ins kbd mark nobr q rb rp rt "
-    "ruby s samp small span strike sub sup time tt u var wbr",
+    Role.INLINE: "abbr acronym bdi bdo big center-inline code data del dfn font ins kbd mark nobr q rb rp rt "
+    "ruby s samp small strike sub sup tt u var wbr",
     Role.LINK: "a",
     Role.BOLD: "b strong",
+    Role.ITALIC: "em i",
+    Role.SPAN: "span",
+    Role.CITED: "time cite",
+    Role.BOX: "address article aside blockquote body button caption center dd details dialog dir div dl dt fieldset "
+    "figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 header hgroup hr html label legend li main marquee menu "
+    "ol p search section slot summary table tbody td tfoot th thead tr ul",
     Role.PRE: "pre listing xmp plaintext",
     Role.SKIP: "script style noscript template svg math select option optgroup datalist textarea head title link meta "
     "base area map param source track input nav",
@@ -62,7 +73,17 @@ def _tag_id(tag: str) -> int:
     return int(_MOLD.create_node(tag).tag_id)
 
 
-_MOLD = parse("<p>text")
-_PARAGRAPH = _MOLD.css_first("p")
-TEXT_ID: int = _PARAGRAPH.first_child.tag_id if _PARAGRAPH and _PARAGRAPH.first_child else 2
-ROLES: dict[int, int] = {_tag_id(tag): role for role, tags in _ROLE_TAGS.items() for tag in tags.split()}
+def _first_id(html: str) -> int:
+    """The id of the kind of node that stands first in the `p` of `html`."""
+    paragraph = parse(html).css_first("p")
+    if paragraph is None or paragraph.first_child is None:
+        raise RuntimeError("the parser makes no nodes of text or comments")
+    return int(paragraph.first_child.tag_id)
+
+
+_MOLD = parse("")
+TEXT_ID: int = _first_id("<p>text")
+COMMENT_ID: int = _first_id("<p><!-- comment -->")
+ROLES: dict[int, int] = {COMMENT_ID: Role.SKIP} | {
+    _tag_id(tag): role for role, tags in _ROLE_TAGS.items() for tag in tags.split()
+}

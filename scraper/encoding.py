@@ -32,12 +32,10 @@ a broken byte here and there comes from cut strings, a whole page of them from a
 
 def to_utf8(page: Page) -> bytes:
     """The page's body in UTF-8, without byte order mark. The very same object where nothing has to be done."""
-    body = page.body
-    name = codec_of(page)
-    if name == "utf-8":
-        body = body.removeprefix(codecs.BOM_UTF8)
-        return body if _is_utf8(body) else body.decode("utf-8", "replace").encode()
-    return _decoded(body, name).encode("utf-8", "replace")
+    name, is_sound = _examined(page)
+    if is_sound:
+        return page.body
+    return _decoded(page.body, name).encode("utf-8", "replace")
 
 
 def decode(page: Page) -> str:
@@ -47,20 +45,25 @@ def decode(page: Page) -> str:
 
 def codec_of(page: Page) -> str:
     """Python's name of the codec in which the page's body is written, as far as can be told."""
+    return _examined(page)[0]
+
+
+def _examined(page: Page) -> tuple[str, bool]:
+    """The codec, and whether the body is known to be sound UTF-8 without byte order mark."""
     body = page.body
     for mark, name in _BOMS:
         if body.startswith(mark):
-            return name
+            return name, False
     declared = declared_codec(page)
     if declared in _ESCAPE_BASED and b"\x1b" in body:
-        return declared
+        return declared, False
     if declared in ("utf-16-le", "utf-16-be") and b"\x00" in body[:200]:
-        return declared
+        return declared, False
     if _is_utf8(body):
-        return "utf-8"
+        return "utf-8", True
     if declared and declared != "utf-8" and not declared.startswith("utf-16"):
-        return declared
-    return _meant(body)
+        return declared, False
+    return _meant(body), False
 
 
 def declared_codec(page: Page) -> str | None:

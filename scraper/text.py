@@ -8,10 +8,15 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections.abc import Iterable
 
 _WORD = re.compile(r"\w+")
 # What must never reach a database or a terminal: control characters but newline and tab, lone surrogates.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_SEPARATOR = "\x1f"  # never in clean text; white space to str.split
+_ASCII_MARKS = b"!\"#$%&'()*+,-./:;<=>?@[\\]^`{|}~"
+_BLANKED = bytes(ord(" ") if code in _ASCII_MARKS else code for code in range(256))
+_WIDE_MARKS = "’‘“”„«»‹›–—…•·¿¡।۔؟،؛。，、！？：；（）「」『』【】《》\xa0"
 _INVISIBLE = str.maketrans("", "", "\u00ad\u200b\u2060\ufeff")
 
 
@@ -31,6 +36,20 @@ def squash(text: str) -> str:
 def words(text: str) -> list[str]:
     """The case-folded words of `text` in order; punctuation does not count."""
     return _WORD.findall(text.casefold())
+
+
+def word_lists(texts: Iterable[str], n_chars: int) -> list[list[str]]:
+    """For each text, which must be clean, the case-folded words of its first `n_chars` characters.
+
+    A fifth of the cost of `words`, for many texts at once; unusual marks stay part of the word before them.
+    """
+    beginnings = [text[:n_chars] for text in texts]
+    joined = _SEPARATOR.join(beginnings).casefold()
+    if not joined.isascii():
+        for mark in _WIDE_MARKS:
+            joined = joined.replace(mark, " ")
+    plain = joined.encode("utf-8", "replace").translate(_BLANKED).decode("utf-8")
+    return [part.split() for part in plain.split(_SEPARATOR)] if beginnings else []
 
 
 def fold(text: str) -> str:

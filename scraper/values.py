@@ -326,6 +326,11 @@ class Paragraph:
         """The cells of a table row."""
         return tuple(self.text.split(CELL_BORDER))
 
+    @property
+    def plain(self) -> str:
+        """The paragraph as it stands in a text: an item of a numbered list with its number."""
+        return f"{self.number}. {self.text}" if self.number else self.text
+
     def as_json(self) -> dict[str, Any]:
         """The paragraph as JSON; level and number only where there are any."""
         marks = {"level": self.level, "number": self.number}
@@ -367,7 +372,7 @@ class Article:
     @property
     def body(self) -> str:
         """The paragraphs but captions, joined by a blank line."""
-        return "\n\n".join(p.text for p in self.paragraphs if p.kind is not ParagraphKind.CAPTION)
+        return "\n\n".join(p.plain for p in self.paragraphs if p.kind is not ParagraphKind.CAPTION)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,86 +6,124 @@ Class names become bits here. Nothing is judged.
 
 from __future__ import annotations
 
-import re
+from bisect import bisect_right
 from dataclasses import dataclass
+from functools import reduce
+from itertools import accumulate
+from operator import attrgetter, or_
 
 import numpy as np
 import numpy.typing as npt
 
 from scraper.extraction.blocks import Layout
+from scraper.extraction.characters import Characters, Mark
 from scraper.extraction.class_words import CLASS_WORDS, FOREIGN_BITS, TAG_BITS
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 # A Chinese character carries as much as 2.5 to 3.5 Latin letters (same articles, both languages).
 _UNSPACED_SCALE = 2.5
+_UNSPACED_SHARE = 0.3
 # From this many letters without link on, text counts as prose: 60 to 100 made no difference on the corpora.
 _PROSE = 80
+_COUNTED = attrgetter(
+    *("box", "n_link_chars", "n_bold_chars", "n_italic_chars"),
+    *("n_links", "n_before_link", "n_after_link", "media_up"),
+)
+_CORE_SHARE = 0.6  # of the page's prose, held by the innermost box that counts as its main text
 
 
 @dataclass(slots=True)
 class View:
-    """The layout as arrays. Per block: size, link, prose, box. Per box: parent, depth, first, end, bits."""
+    """The layout as arrays. Per block: size, link, prose, box, tag. Per box: parent, depth, first, end, last, bits.
+
+    `core` is the innermost box with most of the prose; `tag` numbers the tags as `TAGS` has them, -1 for others.
+    """
 
     layout: Layout
+    chars: Characters
     size: Floats
     link: Floats
     prose: Floats
+    is_foreign: Floats
+    counts: Floats
     box: Ints
     parent: Ints
     depth: Ints
     first: Ints
     end: Ints
-    own_bits: Ints
-    all_bits: Ints
+    last: Ints
+    own_bits: list[int]
+    all_bits: list[int]
     signature: Ints
+    box_prose: Floats
+    core: int
 
     def sums(self, values: Floats) -> Floats:
         """Per box, the sum of `values` over all blocks inside."""
         running = np.concatenate(([0.0], np.cumsum(values)))
         return running[self.end] - running[self.first]
 
+    def chain(self, goal: int) -> list[int]:
+        """The boxes from the page down to `goal`."""
+        found = [goal]
+        while found[-1] > 0:
+            found.append(int(self.parent[found[-1]]))
+        return found[::-1]
+
     def distance(self, goal: int) -> tuple[Floats, Floats]:
         """Per box: steps up to the nearest box that also holds `goal`, and from there down to `goal`."""
-        chain, at = {goal}, goal
-        while at > 0:
-            at = int(self.parent[at])
-            chain.add(at)
-        up, down = [0.0] * len(self.parent), [0.0] * len(self.parent)
-        parents, depths = self.parent.tolist(), self.depth.tolist()
-        for box, parent in enumerate(parents):
-            if box in chain:
-                down[box] = float(depths[goal] - depths[box])
-            else:
-                up[box], down[box] = up[parent] + 1.0, down[parent]
-        return np.array(up), np.array(down)
+        meeting = np.zeros(len(self.parent))
+        for box in self.chain(goal):
+            meeting[box : self.last[box]] = self.depth[box]
+        return self.depth - meeting, self.depth[goal] - meeting
 
 
 def view(layout: Layout) -> View:
     """The arrays of a page with at least one block."""
-    blocks, boxes = layout.blocks, layout.boxes
-    size = np.array([len(b.text) for b in blocks], dtype=np.float64)
-    joined = "".join(b.text for b in blocks[:: max(1, len(blocks) // 50)])
-    if len(_UNSPACED.findall(joined)) > 0.3 * len(joined):
+    chars = Characters([b.text for b in layout.blocks])
+    box, n_link, *counts = _per_block(layout)
+    parent, depth, first, end, last = _per_box(layout)
+    size = chars.n.astype(np.float64)
+    if chars.count(Mark.UNSPACED).sum() > _UNSPACED_SHARE * size.sum():
         size *= _UNSPACED_SCALE
-    n_link = np.array([b.n_link_chars / max(1, len(b.text)) for b in blocks])
+    link = n_link / chars.n
     own_bits, all_bits, signature = _bits(layout)
+    is_foreign = _foreign(layout, own_bits)
+    prose = np.where((size >= _PROSE) & ~is_foreign, size * (1 - link) ** 2, 0.0)
+    running = np.concatenate(([0.0], np.cumsum(prose)))
+    box_prose = running[end] - running[first]
     return View(
         layout=layout,
+        chars=chars,
         size=size,
-        link=n_link,
-        prose=np.where((size >= _PROSE) & ~_foreign(layout, own_bits), size * (1 - n_link) ** 2, 0.0),
-        box=np.array([b.box for b in blocks]),
-        parent=np.array([max(0, b.parent) for b in boxes]),
-        depth=np.array([b.depth for b in boxes]),
-        first=np.array([b.first for b in boxes]),
-        end=np.array([b.end for b in boxes]),
-        own_bits=np.array(own_bits),
-        all_bits=np.array(all_bits),
-        signature=np.array(signature),
+        link=link,
+        prose=prose,
+        is_foreign=is_foreign.astype(np.float64),
+        counts=np.array(counts, dtype=np.float64),
+        box=box,
+        parent=parent,
+        depth=depth,
+        first=first,
+        end=end,
+        last=last,
+        own_bits=own_bits,
+        all_bits=all_bits,
+        signature=signature,
+        box_prose=box_prose,
+        core=int(np.flatnonzero(box_prose >= _CORE_SHARE * box_prose[0])[-1]),
     )
+
+
+def _per_block(layout: Layout) -> Ints:
+    """Rows of one number a block: its box, and what it counts."""
+    return np.array(list(map(_COUNTED, layout.blocks))).T
+
+
+def _per_box(layout: Layout) -> Ints:
+    """Rows of one number a box: its parent (the page's own is itself), depth, blocks and boxes."""
+    return np.array([(max(0, b.parent), b.depth, b.first, b.end, b.last) for b in layout.boxes]).T
 
 
 def _foreign(layout: Layout, own_bits: list[int]) -> npt.NDArray[np.bool_]:
@@ -94,51 +132,81 @@ def _foreign(layout: Layout, own_bits: list[int]) -> npt.NDArray[np.bool_]:
     A box with such a class that holds the page's heading, or nearly all its text, is a page that has comments.
     """
     marked = np.zeros(len(layout.blocks), dtype=bool)
-    h1 = next((at for at, b in enumerate(layout.blocks) if layout.boxes[b.box].tag == "h1"), -1)
-    for box, bits in zip(layout.boxes, own_bits, strict=True):
-        if bits & FOREIGN_BITS and not box.first <= h1 < box.end and box.end - box.first < 0.9 * len(marked):
+    boxes = layout.boxes
+    named = [at for at, bits in enumerate(own_bits) if bits & FOREIGN_BITS]
+    if not named:
+        return marked
+    h1 = next((at for at, b in enumerate(layout.blocks) if boxes[b.box].tag == "h1"), -1)
+    for box in (boxes[at] for at in named):
+        if not box.first <= h1 < box.end and box.end - box.first < 0.9 * len(marked):
             marked[box.first : box.end] = True
     return marked
 
 
-def _bits(layout: Layout) -> tuple[list[int], list[int], list[int]]:
+def _bits(layout: Layout) -> tuple[list[int], list[int], Ints]:
     """Per box: bits of its own class words, bits of its and all outer boxes' words and tags, number of its look."""
     known = _word_bits({box.signature for box in layout.boxes})
     own: list[int] = []
-    everything: list[int] = []
-    looks: list[int] = []
+    everything: list[int] = [0]
+    looks: list[int] = [-1]
     seen: dict[tuple[int, str, str], int] = {}
-    for at, box in enumerate(layout.boxes):
-        bits = known[box.signature]
-        above = everything[box.parent] if at else 0
+    for box in layout.boxes:
+        tag, name, above = box.tag, box.signature, box.parent + 1
+        bits = known[name]
         own.append(bits)
-        everything.append(above | bits | TAG_BITS.get(box.tag, 0))
-        look = (looks[box.parent] if at else -1, box.tag, box.signature)
-        looks.append(seen.setdefault(look, len(seen)))
-    return own, everything, looks
+        everything.append(everything[above] | bits | TAG_BITS.get(tag, 0))
+        looks.append(seen.setdefault((looks[above], tag, name), len(seen)))
+    return own, everything[1:], np.array(looks[1:])
 
 
 def _word_bits(signatures: set[str]) -> dict[str, int]:
-    """Which groups of class words each signature contains. One search per word over all signatures at once."""
-    names = sorted(signatures)
-    plain = " \n ".join(name.replace("\n", " ") for name in names).lower().replace("-", " ").replace("_", " ")
-    joined, bits = f" {plain} ", dict.fromkeys(names, 0)
-    lengths = [len(line) + 1 for line in joined.split("\n")]
-    ends = np.cumsum(lengths) - lengths
+    """Which groups of class words each signature contains.
+
+    All names are searched at once, each name once: first for the beginnings of words, which is one look at an array.
+    """
+    names = sorted({name for signature in signatures for name in signature.split()})
+    joined = " \n ".join(["", *names, ""]).lower().replace("-", " ").replace("_", " ")
+    ends = list(accumulate(len(line) + 1 for line in joined.split("\n")))[1:]
+    bits = [0] * len(names)
+    letters = _LETTERS[np.frombuffer(joined.encode("latin-1", "replace"), dtype=np.uint8)]
+    starts = _IS_START[letters[:-2] << 10 | letters[1:-1] << 5 | letters[2:]]
+    for at in np.flatnonzero(starts).tolist():
+        for word, bit in _WORDS[joined[at : at + _START]]:
+            if joined.startswith(word, at):  # a word may begin with the blank before the name it is in
+                bits[bisect_right(ends, at + 1)] |= bit
+    of_name = dict(zip(names, bits, strict=True))
+    return {signature: reduce(or_, map(of_name.__getitem__, signature.split()), 0) for signature in signatures}
+
+
+def _words_by_start() -> dict[str, list[tuple[str, int]]]:
+    found: dict[str, list[tuple[str, int]]] = {}
     for bit, group in enumerate(CLASS_WORDS.values()):
-        hits = [at for word in group for at in _finds(joined, word)]
-        if hits:
-            for index in set((np.searchsorted(ends, hits, side="right") - 1).tolist()):
-                bits[names[index]] |= 1 << bit
-    return bits
-
-
-def _finds(text: str, word: str) -> list[int]:
-    found, at = [], text.find(word)
-    while at >= 0:
-        found.append(at + 1)  # a word may begin with the blank before it; inside the name either way
-        at = text.find(word, at + len(word))
+        for word in group:
+            found.setdefault(word[:_START], []).append((word, 1 << bit))
     return found
+
+
+def _letters() -> npt.NDArray[np.int64]:
+    """1 to 26 for letters, 27 for the blank, 0 for anything else."""
+    table = np.zeros(256, dtype=np.int64)
+    table[ord("a") : ord("z") + 1] = np.arange(1, 27)
+    table[ord(" ")] = 27
+    return table
+
+
+def _starts() -> npt.NDArray[np.bool_]:
+    """Whether a word begins with three letters, by their numbers, five bits each."""
+    table = np.zeros(1 << 15, dtype=np.bool_)
+    for start in _WORDS:
+        first, second, third = _LETTERS[list(start.encode())].tolist()
+        table[first << 10 | second << 5 | third] = True
+    return table
+
+
+_START = 3
+_WORDS = _words_by_start()
+_LETTERS = _letters()
+_IS_START = _starts()
 
 
 def shifted(values: Floats, step: int, fill: float) -> Floats:

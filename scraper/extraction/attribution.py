@@ -10,30 +10,22 @@ For explanations only; costs about as much as the scoring itself. Does not put f
 
 from __future__ import annotations
 
-from typing import Any, Protocol
-
 import numpy as np
-import numpy.typing as npt
 
 from scraper.extraction.arrays import Floats
 from scraper.extraction.model import Forest
+from scraper.extraction.table import Table
 
 
-class Columns(Protocol):
-    """Features by name, one value a block."""
-
-    def __getitem__(self, name: str, /) -> npt.NDArray[np.floating[Any]]: ...
-
-
-def weights(forest: Forest, columns: Columns) -> Floats:
+def weights(forest: Forest, table: Table) -> Floats:
     """Features (in the order of `forest.names`) x blocks: what each adds to the block's log odds."""
-    table = np.array([columns[name] for name in forest.names], dtype=np.float32)
-    answers = table[forest.feature] > forest.border[:, :, None]
+    values = table.rows(forest.names)
+    answers = values[forest.feature] > forest.border[:, :, None]
     n_levels = forest.feature.shape[1]
     leaves = (answers << np.arange(n_levels)[None, :, None]).sum(axis=1)
     trees = np.arange(len(forest.leaf))[:, None]
     here = forest.leaf[trees, leaves]
-    found = np.zeros(table.shape)
+    found = np.zeros(values.shape)
     for level in range(n_levels):
         answer = answers[:, level]
         yes = answer.mean(axis=1, keepdims=True)

@@ -9,79 +9,21 @@ A line break keeps its place inside a block, two in a row end the block. Inside 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from scraper import dom
+from scraper.dom import Role
+from scraper.extraction.layout import Block, Box, Layout
 from scraper.text import clean
+
+__all__ = ["Block", "Box", "Layout", "read"]
 
 # Pages of the development corpora have 150 blocks (median) and 3,400 at most; the rest of a longer page is left out.
 MAX_BLOCKS = 12_000
 _NAMING = ("class", "id", "itemprop")
+_MAX_DIGITS = 6
+_MAX_COLUMNS = 100
+_UNNUMBERED = -1_000_000  # more than a page has items
+_NOWHERE = -1
 _BREAK = "\x0b"  # stands for <br> until the block ends; white space to str.split, never part of clean text
-
-
-@dataclass(slots=True)
-class Box:
-    """A block-level element. `first` and `end` bound the blocks inside it, as a slice."""
-
-    tag: str
-    signature: str
-    parent: int
-    depth: int
-    first: int
-    end: int = 0
-    is_hidden: bool = False
-
-
-@dataclass(slots=True)
-class Block:
-    """One run of text. `box` is the index of the element it stands in; counts are in characters.
-
-    `n_before_link` and `n_after_link` are what stands before the first and after the last link, -1 without links.
-    """
-
-    text: str
-    box: int
-    n_link_chars: int
-    n_bold_chars: int
-    n_links: int
-    n_before_link: int
-    n_after_link: int
-    follows_media: bool
-
-
-@dataclass(slots=True)
-class Layout:
-    """All blocks of a page in order, and their boxes in document order, each after its parent; box 0 is the page."""
-
-    boxes: list[Box] = field(default_factory=list)
-    blocks: list[Block] = field(default_factory=list)
-
-    def tag(self, block: Block) -> str:
-        """The tag of the element the block stands in."""
-        return self.boxes[block.box].tag
-
-    def around(self, block: Block) -> list[Box]:
-        """The boxes around a block, innermost first."""
-        found, at = [], block.box
-        while at >= 0:
-            found.append(self.boxes[at])
-            at = self.boxes[at].parent
-        return found
-
-
-def plain(text: str) -> Block:
-    """A block without links or anything else, in box 0."""
-    return Block(
-        text=text,
-        box=0,
-        n_link_chars=0,
-        n_bold_chars=0,
-        n_links=0,
-        n_before_link=-1,
-        n_after_link=-1,
-        follows_media=False,
-    )
 
 
 def read(tree: dom.Tree) -> Layout:
@@ -93,25 +35,31 @@ def read(tree: dom.Tree) -> Layout:
 
 
 class _Walk:
-    """The state of one pass: which boxes are open, and the text gathered since the last block ended."""
+    """The state of one pass: which elements are open, and the text gathered since the last block ended.
+
+    `open` holds the elements, `made` the boxes of the outermost of them: a box is made with its first block, since
+    half the elements of a page hold no text.
+    """
 
     def __init__(self) -> None:
         self.layout = Layout()
+        self.open: list[dom.Node] = []
+        self.made: list[int] = []
         self.pieces: list[str] = []
-        self.n_link = self.n_bold = self.n_links = 0
-        self.in_link = self.in_bold = self.in_pre = 0
+        self.n_link = self.n_bold = self.n_italic = self.n_links = 0
+        self.in_link = self.in_bold = self.in_italic = self.in_pre = 0
         self.n_chars = 0
         self.first_link = self.last_link = -1
-        self.follows_media = False
-        self.box = -1
+        self.ended: int = Role.INLINE  # the role of the inline element that ended (or, a citation, began) right before
+        self.media_depth = _NOWHERE  # of the innermost open element that holds the last picture
 
     def run(self, body: dom.Node) -> None:
         """Walk everything under `body` without recursion: nesting is the page's choice, not ours."""
-        roles, text_id = dom.ROLES, dom.TEXT_ID
-        self.open(body)
+        role_of, text_id, blocks = dom.ROLES.get, dom.TEXT_ID, self.layout.blocks
+        self.open.append(body)
         stack: list[tuple[dom.Node, int]] = []
         node = body.first_child
-        while len(self.layout.blocks) < MAX_BLOCKS:
+        while len(blocks) < MAX_BLOCKS:
             if node is None:
                 if not stack:
                     break
@@ -122,31 +70,33 @@ class _Walk:
                 continue
             tag_id = node.tag_id
             if tag_id == text_id:
-                self.add(node.text_content or "")
+                text = node.text_content
+                if text and (self.pieces or not text.isspace()):
+                    self.add(text)
                 node = node.next
                 continue
-            role = roles.get(tag_id, dom.Role.BOX)
-            if role >= dom.Role.SKIP:
-                self.mark(role)
+            role = role_of(tag_id, Role.CUSTOM)
+            if role >= Role.SKIP:
+                if role > Role.SKIP:
+                    self.mark(role)
                 node = node.next
                 continue
             if role:
-                self.enter(node, role)
+                role = self.enter(node, role)
             stack.append((node, role))
             node = node.first_child
         while stack:
             self.leave(stack.pop()[1])
-        self.leave(dom.Role.BOX)
+        self.leave(Role.BOX)
 
     def mark(self, role: int) -> None:
         """Note what an element without text of its own says: a line break, or a picture."""
-        if role == dom.Role.BREAK:
-            if self._is_after_break():
-                self.flush()
-            else:
-                self.pieces.append(_BREAK)
-        elif role == dom.Role.MEDIA:
-            self.follows_media = True
+        if role == Role.MEDIA:
+            self.media_depth = len(self.open)
+        elif self._is_after_break():
+            self.flush()
+        else:
+            self.pieces.append(_BREAK)
 
     def _is_after_break(self) -> bool:
         """Whether nothing but white space came since the last line break."""
@@ -157,107 +107,157 @@ class _Walk:
                 return False
         return False
 
-    def enter(self, node: dom.Node, role: int) -> None:
-        if role == dom.Role.LINK:
+    def enter(self, node: dom.Node, role: int) -> int:
+        """Open an element; the role it turns out to have."""
+        if role == Role.LINK:
             self.in_link += 1
             self.n_links += 1
-        elif role == dom.Role.BOLD:
+        elif role == Role.BOLD:
             self.in_bold += 1
+        elif role == Role.ITALIC:
+            self.in_italic += 1
+        elif role == Role.SPAN:
+            pass
+        elif role == Role.CITED:
+            self.ended = self.ended or role
+        elif role == Role.CUSTOM and self.n_chars:
+            return Role.SPAN
         else:
-            self.flush()
-            self.open(node)
-            self.in_pre += role == dom.Role.PRE
+            if self.pieces:
+                self.flush()
+            self.n_links = self.in_link
+            self.open.append(node)
+            self.in_pre += role == Role.PRE
+        return role
 
     def leave(self, role: int) -> None:
-        if role == dom.Role.LINK:
+        if role == Role.LINK:
             self.in_link -= 1
-            self.pieces.append("")
-        elif role == dom.Role.BOLD:
+            self.ended = Role.LINK
+        elif role == Role.BOLD:
             self.in_bold -= 1
-        else:
-            self.flush()
-            self.in_pre -= role == dom.Role.PRE
-            box = self.layout.boxes[self.box]
-            box.end = len(self.layout.blocks)
-            self.box = box.parent
-
-    def open(self, node: dom.Node) -> None:
-        boxes = self.layout.boxes
-        attributes = node.attributes
-        name, is_hidden = "", False
-        if attributes:
-            name = " ".join(filter(None, map(attributes.get, _NAMING)))
-            is_hidden = _hides(attributes)
-        depth = 0
-        if self.box >= 0:
-            outer = boxes[self.box]
-            depth, is_hidden = outer.depth + 1, is_hidden or outer.is_hidden
-        n_blocks = len(self.layout.blocks)
-        boxes.append(Box(node.tag or "", name, self.box, depth, n_blocks, n_blocks, is_hidden))
-        self.box = len(boxes) - 1
+            self.ended = self.ended or role
+        elif role == Role.ITALIC:
+            self.in_italic -= 1
+            self.ended = self.ended or role
+        elif role in (Role.SPAN, Role.CITED):
+            self.ended = self.ended or role
+        elif role:
+            if self.pieces:
+                self.flush()
+            self.n_links = self.in_link
+            self.in_pre -= role == Role.PRE
+            self.open.pop()
+            self.media_depth = min(self.media_depth, len(self.open))
+            if len(self.made) > len(self.open):
+                box = self.layout.boxes[self.made.pop()]
+                box.end, box.last = len(self.layout.blocks), len(self.layout.boxes)
 
     def add(self, text: str) -> None:
-        if text.isspace():
-            if not self.pieces:
-                return
-        else:
+        if not text.isspace():
             n = len(text)
             if self.in_link:
                 self.first_link = self.n_chars if self.first_link < 0 else self.first_link
                 self.last_link = self.n_chars + n
+                self.n_link += n
             self.n_chars += n
-            self.n_link += n if self.in_link else 0
-            self.n_bold += n if self.in_bold else 0
+            if self.in_bold:
+                self.n_bold += n
+            if self.in_italic:
+                self.n_italic += n
+        if self.ended:
+            if self.pieces and _are_words(self.pieces[-1][-1], text[0], is_link=self.ended == Role.LINK):
+                self.pieces.append(" ")
+            self.ended = Role.INLINE
         self.pieces.append(text)
 
     def flush(self) -> None:
         """End the block: its pieces become one text, or several where two line breaks meet."""
-        if not self.pieces:
-            self.n_links = self.in_link
-            return
-        pieces, self.pieces = self.pieces, []
-        raw = _unglued(pieces)
-        if raw and not raw.isspace():
-            self.keep(raw)
-        self.n_link = self.n_bold = self.n_chars = 0
+        if self.n_chars:
+            self.keep("".join(self.pieces))
+        self.pieces.clear()
+        self.n_link = self.n_bold = self.n_italic = self.n_chars = 0
         self.first_link = self.last_link = -1
+        self.ended = Role.INLINE
         self.n_links = self.in_link  # a link around several blocks counts in each
 
     def keep(self, raw: str) -> None:
         text = clean(raw.replace(_BREAK, "\n")).strip("\n") if self.in_pre else _text(raw)
         if not text:
             return
+        if len(self.made) < len(self.open):
+            self.make_boxes()
+        n = len(text)
         self.layout.blocks.append(
             Block(
-                text=text,
-                box=self.box,
-                n_link_chars=min(len(text), self.n_link),
-                n_bold_chars=min(len(text), self.n_bold),
-                n_links=self.n_links,
-                n_before_link=self.first_link,
-                n_after_link=self.n_chars - self.last_link if self.last_link >= 0 else -1,
-                follows_media=self.follows_media,
+                text,
+                self.made[-1],
+                min(n, self.n_link),
+                min(n, self.n_bold),
+                min(n, self.n_italic),
+                self.n_links,
+                self.first_link,
+                self.n_chars - self.last_link if self.last_link >= 0 else -1,
+                len(self.open) - self.media_depth if self.media_depth >= 0 else -1,
             )
         )
-        self.follows_media = False
+        self.media_depth = _NOWHERE
+
+    def make_boxes(self) -> None:
+        """Boxes for the open elements that have none yet."""
+        boxes, first = self.layout.boxes, len(self.layout.blocks)
+        for node in self.open[len(self.made) :]:
+            parent = self.made[-1] if self.made else -1
+            attributes = node.attributes
+            name, is_hidden = "", parent >= 0 and boxes[parent].is_hidden
+            if attributes:
+                name = " ".join(filter(None, map(attributes.get, _NAMING)))
+                is_hidden = is_hidden or _hides(attributes)
+            self.made.append(len(boxes))
+            tag = node.tag or ""
+            box = Box(tag, name, parent, len(self.made) - 1, first, is_hidden=is_hidden)
+            if tag in ("td", "th"):
+                box.number = _column(node)
+            elif tag in ("ol", "li"):
+                box.number = _number(tag, attributes, boxes[parent])
+            boxes.append(box)
 
 
-def _unglued(pieces: list[str]) -> str:
-    """The pieces as one text. An empty piece ends a link: two links that touch are two words, not one."""
-    if len(pieces) == 1:
-        return pieces[0]
-    out = pieces[:]
-    for at in range(1, len(pieces) - 1):
-        if pieces[at] == "" and pieces[at - 1][-1:].isalnum() and pieces[at + 1][:1].isupper():
-            out[at] = " "
-    return "".join(out)
+def _are_words(last: str, first: str, *, is_link: bool) -> bool:
+    """Whether an element that ends so and what follows at once are two words: set apart by style, not by a blank."""
+    if first.isupper():
+        return last.isdigit() or last.islower() or (is_link and last.isalpha())
+    return first.isdigit() and last.isalpha()
 
 
 def _text(raw: str) -> str:
     """`raw` with white space squashed, single line breaks kept."""
     if _BREAK not in raw:
-        return " ".join(clean(raw).split())
+        text = " ".join(raw.split())
+        return text if text.isprintable() else " ".join(clean(text).split())
     return "\n".join(" ".join(clean(line).split()) for line in raw.split(_BREAK)).strip("\n")
+
+
+def _number(tag: str, attributes: dict[str, str | None], outer: Box) -> int:
+    """What a numbered list begins after, or the number of its next item; 0 in other lists and those that count down."""
+    if tag == "ol":
+        start = attributes.get("start") or "1"
+        if "reversed" in attributes or not start.isdecimal() or len(start) > _MAX_DIGITS:
+            return _UNNUMBERED
+        return int(start) - 1
+    if outer.tag != "ol":
+        return 0
+    outer.number += 1
+    return max(0, outer.number)
+
+
+def _column(cell: dom.Node) -> int:
+    """The place of a cell in its row, from 1; empty cells count, what they span does not."""
+    number, before = 1, cell.prev
+    while before is not None and number < _MAX_COLUMNS:
+        number += before.tag_id not in (dom.TEXT_ID, dom.COMMENT_ID)
+        before = before.prev
+    return number
 
 
 def _hides(attributes: dict[str, str | None]) -> bool:

@@ -11,17 +11,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from scraper.extraction.agreement import Hints
 from scraper.extraction.arrays import Floats
 from scraper.extraction.blocks import Block, Box, Layout
-from scraper.extraction.features import Hints
+from scraper.extraction.draft import KEEP, is_column
 from scraper.text import words
-
-KEEP = 0.5  # F1 is flat between .4 and .6
 
 _TOGETHER = frozenset(("ul", "ol", "dl", "table"))
 _MIN_MEMBERS = 3
 _LONGEST_MEMBER = 600  # characters; a table with longer cells lays out the page
-_MAX_CELL_BLOCKS = 3
 _MAX_QUESTION_CHARS, _MIN_QUESTIONS = 200, 2
 _BEHIND = 4  # blocks
 _ANNOUNCED = 0.3
@@ -29,6 +27,7 @@ _NOTHING = 0.05  # lists whose members have less on average are menus
 _HEADING = 0.25
 _LEAD = 0.08
 _LEAD_MIN_CHARS = 40
+_UNSPACED, _UNSPACED_SCALE = "\u0e00", 2.5  # scripts that say more in fewer signs: see `arrays`
 _LEAD_REACH = 12  # blocks before the first paragraph
 _LEAD_LIKENESS = 0.7
 _LEAD_NAMES = ("lead", "standfirst", "intro", "summary", "subtitle", "abstract", "excerpt", "sapo", "deck", "subhead")
@@ -37,54 +36,54 @@ _LEAD_NAMES = ("lead", "standfirst", "intro", "summary", "subtitle", "abstract",
 def correct(layout: Layout, chance: Floats, hints: Hints) -> tuple[Floats, int]:
     """The corrected chances, and the index of the standfirst, -1 where there is none."""
     corrected = chance.copy()
-    _as_a_whole(layout, corrected)
-    _announced(layout, corrected)
-    _questions(layout, corrected)
-    _headings(layout, corrected)
-    lead = _lead(layout, corrected, hints)
+    lists = [box for box in layout.boxes if box.tag in _TOGETHER and box.end - box.first >= _MIN_MEMBERS]
+    quotes = [box for box in layout.boxes if box.tag == "blockquote" and box.end - box.first > 1]
+    if lists or quotes:
+        _as_a_whole(layout, lists + quotes, corrected)
+        _announced(layout, lists, corrected)
+    changed = corrected.tolist()
+    _questions(layout, changed)
+    _headings(layout, changed)
+    lead = _lead(layout, changed, hints)
     if lead >= 0:
-        corrected[lead] = max(corrected[lead], KEEP)
-    return corrected, lead
+        changed[lead] = max(changed[lead], KEEP)
+    return np.array(changed), lead
 
 
-def _as_a_whole(layout: Layout, chance: Floats) -> None:
-    """Halfway to the common chance of the list or table, weighed by length; all the way where that is sure and the
-    text goes on behind it (without the last condition: gold paragraphs as many, junk after the article .056 for .047).
+def _as_a_whole(layout: Layout, wholes: Sequence[Box], chance: Floats) -> None:
+    """Halfway to the common chance of the list, table or quote, weighed by length.
+
+    All the way where that is sure and the text goes on behind it (without the last condition: gold paragraphs as many,
+    junk after the article .056 for .047).
     """
     size = np.array([float(len(b.text)) for b in layout.blocks])
-    running = np.concatenate(([0.0], np.cumsum(chance)))
-    of_columns = {_table(layout.boxes, at) for at, box in enumerate(layout.boxes) if is_column(box)}
-    for at, box in enumerate(layout.boxes):
-        if box.tag in _TOGETHER and box.end - box.first >= _MIN_MEMBERS and at not in of_columns:
-            inside = slice(box.first, box.end)
-            is_open = running[box.end] - running[box.first] > _NOTHING * (box.end - box.first)
-            if is_open and size[inside].max() < _LONGEST_MEMBER:
-                common = np.average(chance[inside], weights=size[inside])
-                goes_on = bool((chance[box.end : box.end + _BEHIND] >= KEEP).any())
-                chance[inside] = common if common >= KEEP and goes_on else (chance[inside] + common) / 2
-
-
-def is_column(box: Box) -> bool:
-    """Whether a cell is no part of a table but a column of the page: it holds several paragraphs."""
-    return box.tag in ("td", "th") and box.end - box.first > _MAX_CELL_BLOCKS
-
-
-def _table(boxes: Sequence[Box], at: int) -> int:
-    """The index of the table around a box, or -1."""
-    while at >= 0 and boxes[at].tag != "table":
-        at = boxes[at].parent
-    return at
-
-
-def _announced(layout: Layout, chance: Floats) -> None:
-    """A sentence that ends in a colon and the list or table behind it go together, whichever of them is sure."""
-    for box in layout.boxes:
-        if box.tag not in _TOGETHER or box.first == 0 or box.end - box.first < _MIN_MEMBERS:
+    running = np.concatenate(([0.0], np.cumsum(chance))).tolist()
+    of_columns = {_table(layout.boxes, box) for box in layout.boxes if is_column(box)}
+    for box in wholes:
+        first, end = box.first, box.end
+        if running[end] - running[first] <= _NOTHING * (end - first) or (box.first, box.depth) in of_columns:
             continue
+        inside = slice(first, end)
+        if size[inside].max() < _LONGEST_MEMBER:
+            common = np.average(chance[inside], weights=size[inside])
+            goes_on = bool((chance[end : end + _BEHIND] >= KEEP).any())
+            chance[inside] = common if common >= KEEP and goes_on else (chance[inside] + common) / 2
+
+
+def _table(boxes: Sequence[Box], box: Box) -> tuple[int, int]:
+    """First block and depth of the table around a box, which no two boxes share; (-1, -1) where there is none."""
+    while box.tag != "table" and box.parent >= 0:
+        box = boxes[box.parent]
+    return (box.first, box.depth) if box.tag == "table" else (-1, -1)
+
+
+def _announced(layout: Layout, lists: Sequence[Box], chance: Floats) -> None:
+    """A sentence that ends in a colon and the list or table behind it go together, whichever of them is sure."""
+    for box in lists:
         inside = slice(box.first, box.end)
         # At most one line (a "read also") may stand between the two.
         for at in range(box.first - 1, max(0, box.first - 3), -1):
-            if not layout.blocks[at].text.rstrip().endswith((":", "：")):
+            if not layout.blocks[at].text.endswith((":", "：")):
                 continue
             is_list_sure = chance[inside].mean() >= KEEP and at and chance[at - 1] >= KEEP
             if is_list_sure and chance[at] >= _ANNOUNCED and _is_sentence(layout.blocks[at]):
@@ -93,12 +92,12 @@ def _announced(layout: Layout, chance: Floats) -> None:
                 chance[inside] = np.maximum(chance[inside], KEEP)
 
 
-def _questions(layout: Layout, chance: Floats) -> None:
+def _questions(layout: Layout, chance: list[float]) -> None:
     """In an interview (two short questions are sure) a short question between two kept blocks is one more."""
     asked = [
         at
         for at, block in enumerate(layout.blocks[1:-1], start=1)
-        if len(block.text) <= _MAX_QUESTION_CHARS and block.text.endswith(("?", "？", "؟")) and not block.n_link_chars
+        if block.text.endswith(("?", "？", "؟")) and len(block.text) <= _MAX_QUESTION_CHARS and not block.n_link_chars
     ]
     if sum(chance[at] >= KEEP for at in asked) < _MIN_QUESTIONS:
         return
@@ -107,42 +106,42 @@ def _questions(layout: Layout, chance: Floats) -> None:
             chance[at] = max(chance[at], KEEP)
 
 
-def _headings(layout: Layout, chance: Floats) -> None:
+def _headings(layout: Layout, chance: list[float]) -> None:
     """A heading inside the article right before a kept block."""
     is_inside = False
     for at in range(len(chance) - 1):
-        is_inside = is_inside or bool(chance[at] >= KEEP)
-        is_near = _HEADING <= chance[at] < KEEP and chance[at + 1] >= KEEP
-        if is_inside and is_near and layout.tag(layout.blocks[at]) in ("h2", "h3", "h4"):
+        is_inside = is_inside or chance[at] >= KEEP
+        is_near = is_inside and _HEADING <= chance[at] < KEEP and chance[at + 1] >= KEEP
+        if is_near and layout.tag(layout.blocks[at]) in ("h2", "h3", "h4"):
             chance[at] = KEEP
 
 
-def _lead(layout: Layout, chance: Floats, hints: Hints) -> int:
+def _lead(layout: Layout, chance: Sequence[float], hints: Hints) -> int:
     """The last block before the first paragraph that says what the description says, or that its class calls so."""
     start = _first_paragraph(layout.blocks, chance)
     if start < 0:
         return -1
-    heading = max((at for at in range(start) if layout.tag(layout.blocks[at]) == "h1"), default=0)
+    first = max(0, start - _LEAD_REACH)
+    heading = max((at for at in range(first, start) if layout.tag(layout.blocks[at]) == "h1"), default=first)
     description = set(words(hints.description or ""))
-    candidates = [start] if chance[start] >= KEEP else []
-    candidates += range(start - 1, max(heading, start - _LEAD_REACH) - 1, -1)
-    for at in candidates:
+    for at in (*range(start - 1, heading - 1, -1), start):
         block = layout.blocks[at]
         if layout.tag(block) == "h1" or not _is_sentence(block):
             continue
         named = at < start and chance[at] >= _LEAD and _is_named(layout.around(block)[:2])
-        if named or _is_like(block, description):
+        if named or (_is_like(block, description) and (at < start or chance[at] >= KEEP)):
             return at
     return -1
 
 
-def _first_paragraph(blocks: Sequence[Block], chance: Floats) -> int:
-    kept = np.flatnonzero(chance >= KEEP).tolist()
+def _first_paragraph(blocks: Sequence[Block], chance: Sequence[float]) -> int:
+    kept = [at for at, value in enumerate(chance) if value >= KEEP]
     return next((at for at in kept if len(blocks[at].text) >= 2 * _LEAD_MIN_CHARS), kept[0] if kept else -1)
 
 
 def _is_sentence(block: Block) -> bool:
-    return len(block.text) >= _LEAD_MIN_CHARS and block.n_link_chars < 0.3 * len(block.text)
+    n_chars = len(block.text) * (_UNSPACED_SCALE if block.text[len(block.text) // 2] >= _UNSPACED else 1)
+    return n_chars >= _LEAD_MIN_CHARS and block.n_link_chars < 0.3 * len(block.text)
 
 
 def _is_like(block: Block, description: set[str]) -> bool:

@@ -12,7 +12,7 @@ import re
 
 from scraper import dom
 from scraper.extraction import blocks
-from scraper.extraction.blocks import Layout
+from scraper.extraction.layout import Box, Layout, plain
 from scraper.text import squash
 
 # Shorter than three sentences is a teaser or a setting, not an article.
@@ -76,5 +76,5 @@ def _is_prose(text: str) -> bool:
 
 def _paragraphs(texts: list[str]) -> Layout:
     """Texts as the blocks of a page of their own."""
-    box = blocks.Box(tag="p", signature="", parent=-1, depth=0, first=0, end=len(texts))
-    return Layout(boxes=[box], blocks=[blocks.plain(text) for text in texts])
+    box = Box(tag="p", signature="", parent=-1, depth=0, first=0, end=len(texts), last=1)
+    return Layout(boxes=[box], blocks=[plain(text) for text in texts])

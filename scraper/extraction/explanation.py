@@ -20,9 +20,9 @@ import numpy as np
 
 from scraper import extraction
 from scraper.extraction import attribution, body, feature_words, junk, scoring
-from scraper.extraction.attribution import Columns
 from scraper.extraction.metadata import Fields
 from scraper.extraction.model import Forest
+from scraper.extraction.table import Table
 from scraper.text import fold
 from scraper.values import Article, Candidate, Context, Page, SiteMemory
 
@@ -157,10 +157,10 @@ def _weights(scores: scoring.Scores) -> list[tuple[Weight, ...]]:
     return found
 
 
-def _told(forest: Forest, columns: Columns, *, is_second: bool) -> list[tuple[Weight, ...]]:
+def _told(forest: Forest, table: Table, *, is_second: bool) -> list[tuple[Weight, ...]]:
     """For each block the features that decided, strongest first; those that say the same in words are one."""
-    weights = attribution.weights(forest, columns)
-    values = [columns[name].tolist() for name in forest.names]
+    weights = attribution.weights(forest, table)
+    values = [table[name].tolist() for name in forest.names]
     strongest = np.argsort(-np.abs(weights), axis=0)[:_N_ASKED].T.tolist()
     told = []
     for block, features in enumerate(strongest):

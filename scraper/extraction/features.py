@@ -1,143 +1,147 @@
-"""What can be seen of each block without understanding a word: a table of numbers, one row a block.
+"""What can be seen of each block without understanding a word: a table, one row a feature, one column a block.
 
 Every feature is language-independent: lengths (in units that do not assume spaces), links, punctuation,
 tags, class names (an English convention everywhere), the boxes around and how much of the page's text they
 hold, the neighbours, and how far the text agrees with what the page says about itself (`Hints`).
 
-Nothing is decided here. The model names the columns it uses; its file carries a fingerprint of their values on
+Nothing is decided here. The model names the rows it uses; its file carries a fingerprint of their values on
 a sample page, so that a change here without a new training does not pass the tests.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from scraper.extraction import arrays
-from scraper.extraction.arrays import Floats, Ints, View, shifted
+from scraper.extraction import agreement, arrays
+from scraper.extraction.agreement import Hints
+from scraper.extraction.arrays import Floats, View, shifted
 from scraper.extraction.blocks import Layout
+from scraper.extraction.characters import Mark
 from scraper.extraction.class_words import CLASS_WORDS, TAG_BITS
-from scraper.extraction.memory import NOTHING, Repeats
-from scraper.text import words
+from scraper.extraction.table import Table
 
-_MARK = re.compile(r"[.,;:!?…。，、！？；：؟،۔।]")
-_END = tuple('.!?…。！？؟۔।”"»“')
-_GLANCE = 30  # characters of a block that are looked at one by one
-_TITLE_LIKENESS = 0.7
-_ALL_LINK = 0.9
-_LOOK = 160  # characters of a block that are compared with title, description and announced body
+_DIGITS = re.compile(r"\d+")
+FOREIGN = "is_foreign"
+"""The row that marks what other people wrote: comments and consent dialogues (of 6,990 such blocks 43 were article)."""
 
+_MASKED = 160  # characters of a block that are compared with other blocks
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hints:
-    """What is known of the page besides its blocks. `repeated` is what the site repeats."""
-
-    title: str | None = None
-    description: str | None = None
-    article_body: str | None = None
-    language: str | None = None
-    url: str = ""
-    repeated: Repeats = NOTHING
+_OWN_TAGS, _OUTER_TAGS = ("p", "li", "div", "td", "figcaption"), ("div", "li", "td", "blockquote")
+_TAG_NUMBERS = {
+    tag: at for at, tag in enumerate((*_OWN_TAGS, "blockquote", "h1", "h2", "h3", "h4", "h5", "h6"), start=1)
+}
+_H1 = _TAG_NUMBERS["h1"]
+_BIT_NAMES = (*CLASS_WORDS, *(f"tag_{tag}" for tag in TAG_BITS))
 
 
-def columns(layout: Layout, hints: Hints) -> dict[str, Floats]:
-    """One column a feature, one value a block; empty for a page without blocks."""
-    found: dict[str, Floats] = {}
-    if layout.blocks:
-        view = arrays.view(layout)
-        for group in _GROUPS:
-            found.update(group(view))
-        found.update(_hints(view, hints))
-    return found
+def table(layout: Layout, hints: Hints) -> Table:
+    """One row a feature, one column a block; empty for a page without blocks."""
+    if not layout.blocks:
+        return Table.empty()
+    view = arrays.view(layout)
+    tags = np.array([_TAG_NUMBERS.get(box.tag, 0) for box in layout.boxes])
+    heading = (tags[view.box] - _H1 + 1).clip(0).astype(np.float64)
+    rows: dict[str, Floats] = {}
+    rows |= _text(view)
+    rows |= _tags(view, tags, heading)
+    rows |= _looks(view)
+    rows |= _containers(view)
+    rows |= _places(view, heading)
+    rows |= _neighbours(view, heading)
+    rows |= _repetition([b.text for b in layout.blocks])
+    rows |= agreement.rows(view, hints)
+    return Table.of(rows, len(layout.blocks)).extended(*_names(view))
 
 
 # ---------------------------------------------------------------- groups of features
 
 
 def _text(view: View) -> dict[str, Floats]:
-    blocks = view.layout.blocks
-    texts = [b.text for b in blocks]
-    n = np.array([max(1, len(t)) for t in texts])
-    marks = np.array([_n_marks(t) for t in texts])
+    texts, chars = [b.text for b in view.layout.blocks], view.chars
+    n_bold, n_italic, n_links, n_before, n_after, media_up = view.counts
+    marks = chars.count(Mark.PUNCTUATION).astype(np.float64)
+    has_dots = np.array([t.endswith("...") for t in texts])
+    has_url = np.array(["http" in t for t in texts])
     return {
         "size": view.size,
         "link_density": view.link,
-        "n_links": np.array([float(b.n_links) for b in blocks]),
-        "n_before_link": np.array([float(b.n_before_link) for b in blocks]),
-        "n_after_link": np.array([float(b.n_after_link) for b in blocks]),
-        "bold_density": np.array([b.n_bold_chars for b in blocks]) / n,
-        "marks": marks.astype(float),
+        "n_links": n_links,
+        "n_before_link": n_before,
+        "n_after_link": n_after,
+        "bold_density": n_bold / chars.n,
+        "italic_density": n_italic / chars.n,
+        "marks": marks,
         "mark_density": marks / view.size.clip(1),
-        "ends_sentence": np.array([float(t.endswith(_END)) for t in texts]),
-        "ends_colon": np.array([float(t.endswith((":", "：", "…", "..."))) for t in texts]),
-        "begins_lower": np.array([float(t[:1].islower()) for t in texts]),
-        "upper_share": np.array([sum(map(str.isupper, t[:_GLANCE])) / min(_GLANCE, max(1, len(t))) for t in texts]),
-        "digit_share": np.array([sum(map(str.isdigit, t[:_GLANCE])) / min(_GLANCE, max(1, len(t))) for t in texts]),
-        "line_breaks": np.array([float(t.count("\n")) for t in texts]),
-        "follows_media": np.array([float(b.follows_media) for b in blocks]),
-        "has_bar": np.array([float("|" in t or "»" in t or "›" in t or "·" in t) for t in texts]),
-        "has_at_or_url": np.array([float("@" in t or "http" in t or "©" in t) for t in texts]),
+        "ends_sentence": chars.ends(Mark.END),
+        "ends_colon": np.maximum(chars.ends(Mark.COLON), has_dots),
+        "begins_lower": chars.begins(Mark.LOWER),
+        "upper_share": chars.share_at_start(Mark.UPPER),
+        "digit_share": chars.share_at_start(Mark.DIGIT),
+        "line_breaks": chars.count(Mark.NEWLINE).astype(np.float64),
+        "media_up": media_up,
+        FOREIGN: view.is_foreign,
+        "has_bar": (chars.count(Mark.BAR) > 0).astype(np.float64),
+        "has_at_or_url": ((chars.count(Mark.CONTACT) > 0) | has_url).astype(np.float64),
     }
 
 
-def _n_marks(text: str) -> int:
-    """How many punctuation marks; counted one by one where that is quicker."""
-    return sum(map(text.count, ".,;:!?")) if text.isascii() else len(_MARK.findall(text))
-
-
-def _tags(view: View) -> dict[str, Floats]:
+def _tags(view: View, tags: arrays.Ints, heading: Floats) -> dict[str, Floats]:
+    """The tags of the box a block stands in and of the next one; 1 to 6 in a heading of that level."""
+    own, outer = tags[view.box], tags[view.parent[view.box]]
+    found = {f"is_{tag}": (own == _TAG_NUMBERS[tag]).astype(np.float64) for tag in _OWN_TAGS}
+    found |= {f"in_{tag}": (outer == _TAG_NUMBERS[tag]).astype(np.float64) for tag in _OUTER_TAGS}
+    found["heading"] = heading
     boxes = view.layout.boxes
-    tags = [boxes[b.box].tag for b in view.layout.blocks]
-    outer = [boxes[max(0, boxes[b.box].parent)].tag for b in view.layout.blocks]
-    found = {f"is_{tag}": np.array([float(t == tag) for t in tags]) for tag in ("p", "li", "div", "td", "figcaption")}
-    found |= {f"in_{tag}": np.array([float(t == tag) for t in outer]) for tag in ("div", "li", "td", "blockquote")}
-    found["heading"] = _headings(view)
-    found["is_hidden"] = np.array([float(boxes[b.box].is_hidden) for b in view.layout.blocks])
+    found["is_hidden"] = np.array([boxes[at].is_hidden for at in view.box.tolist()], dtype=np.float64)
     return found
 
 
-def _headings(view: View) -> Floats:
-    """1 to 6 in a heading of that level, 0 elsewhere."""
-    tags = [view.layout.boxes[b.box].tag for b in view.layout.blocks]
-    return np.array([float(t[1]) if len(t) == 2 and t[0] == "h" and t[1] in "123456" else 0.0 for t in tags])
-
-
-def _names(view: View) -> dict[str, Floats]:
+def _names(view: View) -> tuple[tuple[str, ...], npt.NDArray[np.float32]]:
     """Class words near a block, and class words and tags of the boxes that part it from the main text."""
-    own = view.own_bits[view.box]
-    near = own | view.own_bits[view.parent[view.box]]
+    own = np.array(view.own_bits)
+    near = own[view.box] | own[view.parent[view.box]]
     apart, twins = _apart(view)
-    bits = list(enumerate(CLASS_WORDS))
-    found = {f"near_{name}": ((near >> bit) & 1).astype(float) for bit, name in bits}
-    found |= {f"apart_{name}": ((apart >> bit) & 1).astype(float) for bit, name in bits}
-    found |= {f"apart_tag_{tag}": ((apart & bit) > 0).astype(float) for tag, bit in TAG_BITS.items()}
-    found |= {f"under_tag_{tag}": ((view.all_bits[view.box] & bit) > 0).astype(float) for tag, bit in TAG_BITS.items()}
-    found["apart_twins"] = twins
-    return found
+    under = np.array(view.all_bits)[view.box]
+    n_words, n_both = len(CLASS_WORDS), len(_BIT_NAMES)
+    rows = np.concatenate(
+        (_unpacked(near)[:n_words], _unpacked(apart[view.box])[:n_both], _unpacked(under)[n_words:n_both])
+    )
+    return _NAMES, np.concatenate((rows, twins[view.box][None, :]), dtype=np.float32)
 
 
-def _apart(view: View) -> tuple[Ints, Floats]:
-    """Per block: bits of the boxes around it that do not hold the main text, and the most twins one of these has."""
-    prose = view.sums(view.prose)
-    core = int(np.flatnonzero(prose >= 0.6 * prose[0])[-1])
-    chain, at = {core}, core
-    while at > 0:
-        at = int(view.parent[at])
-        chain.add(at)
-    looks, blocks_inside = view.signature.tolist(), (view.end - view.first).tolist()
-    bits, twins = [0] * len(looks), [0] * len(looks)
-    count: dict[tuple[int, int], int] = {}
-    for box, parent in enumerate(view.parent.tolist()):
-        key = (parent, looks[box])
-        count[key] = count.get(key, 0) + 1
-    for box, (parent, own) in enumerate(zip(view.parent.tolist(), view.own_bits.tolist(), strict=True)):
-        if box not in chain:
-            bits[box] = bits[parent] | own | TAG_BITS.get(view.layout.boxes[box].tag, 0)
-            n_twins = count[parent, looks[box]] if blocks_inside[box] > 1 else 0
-            twins[box] = max(twins[parent], n_twins)
-    return np.array(bits)[view.box], np.array(twins, dtype=np.float64)[view.box]
+_NAMES = (
+    *(f"near_{name}" for name in CLASS_WORDS),
+    *(f"apart_{name}" for name in _BIT_NAMES),
+    *(f"under_tag_{tag}" for tag in TAG_BITS),
+    "apart_twins",
+)
+
+
+def _unpacked(bits: arrays.Ints) -> npt.NDArray[np.uint8]:
+    """64 rows, one a bit."""
+    return np.unpackbits(bits.astype("<i8").view(np.uint8).reshape(-1, 8), axis=1, bitorder="little").T
+
+
+def _apart(view: View) -> tuple[arrays.Ints, Floats]:
+    """Per box: bits of the boxes around it that do not hold the main text, and the most twins one of these has."""
+    parents, n_inside = view.parent.tolist(), (view.end - view.first).tolist()
+    chain = set(view.chain(view.core))
+    bits, twins = [0] * len(parents), [0] * len(parents)
+    family = (view.parent * len(parents) + view.signature).tolist()  # boxes of one look in one box
+    count = Counter(family)
+    for box, (parent, own, outer) in enumerate(zip(parents, view.own_bits, view.layout.boxes, strict=True)):
+        if box in chain:
+            continue
+        bits[box] = bits[parent] | own | TAG_BITS.get(outer.tag, 0)
+        above, n = twins[parent], count[family[box]]
+        twins[box] = above if n < above or n_inside[box] < 2 else n
+    return np.array(bits), np.array(twins, dtype=np.float64)
 
 
 def _looks(view: View) -> dict[str, Floats]:
@@ -158,37 +162,37 @@ def _looks(view: View) -> dict[str, Floats]:
 
 
 def _containers(view: View) -> dict[str, Floats]:
-    size, link, prose = view.sums(view.size), view.sums(view.size * view.link), view.sums(view.prose)
+    size, link, prose = view.sums(view.size), view.sums(view.size * view.link), view.box_prose
     direct: Floats = np.bincount(view.box, weights=view.prose, minlength=len(view.parent)).astype(np.float64)
     direct_count: Floats = np.bincount(view.box, weights=view.prose > 0, minlength=len(view.parent)).astype(np.float64)
     nested: Floats = np.bincount(view.parent, weights=direct, minlength=len(view.parent)).astype(np.float64)
     total, total_prose = max(1.0, view.size.sum()), max(1.0, view.prose.sum())
     count = (view.end - view.first).astype(float)
+    shares = {
+        "share": size / total,
+        "prose_share": prose / total_prose,
+        "link_density": link / size.clip(1),
+        "block_size": size / count.clip(1),
+        "count": count,
+    }
     found: dict[str, Floats] = {}
     box = view.box
     for name in ("box", "box2", "box3", "box4"):
-        found |= {
-            f"{name}_share": size[box] / total,
-            f"{name}_prose_share": prose[box] / total_prose,
-            f"{name}_link_density": link[box] / size[box].clip(1),
-            f"{name}_block_size": size[box] / count[box].clip(1),
-            f"{name}_count": count[box],
-        }
+        found |= {f"{name}_{what}": values[box] for what, values in shares.items()}
         if name != "box":
             found[f"{name}_direct_share"] = nested[box] / total_prose
         box = view.parent[box]
     found["box_direct_count"] = direct_count[view.parent[view.box]]
-    return found | _best(view, direct + nested, prose)
+    return found | _best(view, direct + nested)
 
 
-def _best(view: View, near_prose: Floats, prose: Floats) -> dict[str, Floats]:
+def _best(view: View, near_prose: Floats) -> dict[str, Floats]:
     """Where a block stands relative to the box with most prose close to it, and to the box that holds most prose."""
     n, total, total_prose = len(view.box), max(1.0, view.size.sum()), max(1.0, view.prose.sum())
     best = int(np.argmax(near_prose))
-    core = int(np.flatnonzero(prose >= 0.6 * prose[0])[-1])
     order = np.arange(n)
     found: dict[str, Floats] = {}
-    for name, at in (("best", best), ("core", core)):
+    for name, at in (("best", best), ("core", view.core)):
         first, end = int(view.first[at]), int(view.end[at])
         up, down = view.distance(at)
         found |= {
@@ -197,26 +201,27 @@ def _best(view: View, near_prose: Floats, prose: Floats) -> dict[str, Floats]:
             f"{name}_place": (order - first) / max(1, end - first),
             f"{name}_before": (first - order).clip(0).astype(float),
             f"{name}_after": (order - end + 1).clip(0).astype(float),
-            f"{name}_share": np.full(n, prose[at] / total_prose),
+            f"{name}_share": np.full(n, view.box_prose[at] / total_prose),
         }
-    found["best_concentration"] = np.full(n, near_prose[best] / total_prose)
-    found["best_count"] = np.full(n, float(view.end[best] - view.first[best]))
-    found["page_size"] = np.full(n, total)
-    found["page_prose"] = np.full(n, total_prose)
-    found["page_prose_share"] = np.full(n, total_prose / total)
-    found["page_count"] = np.full(n, float(n))
-    return found
+    whole = {
+        "best_concentration": near_prose[best] / total_prose,
+        "best_count": view.end[best] - view.first[best],
+        "page_size": total,
+        "page_prose": total_prose,
+        "page_prose_share": total_prose / total,
+        "page_count": n,
+    }
+    return found | {name: np.full(n, float(value)) for name, value in whole.items()}
 
 
-def _places(view: View) -> dict[str, Floats]:
+def _places(view: View, heading: Floats) -> dict[str, Floats]:
     """Where a block stands in the page, and in the run of prose."""
     n = len(view.size)
     order, total = np.arange(n, dtype=float), max(1.0, view.size.sum())
     is_prose = view.prose > 0
     running = np.cumsum(view.prose)
     total_prose = max(1.0, float(running[-1]))
-    tags = [view.layout.boxes[b.box].tag for b in view.layout.blocks]
-    h1 = next((i for i, t in enumerate(tags) if t == "h1"), -1)
+    h1 = int(np.argmax(heading == 1)) if (heading == 1).any() else -1
     last = np.maximum.accumulate(np.where(is_prose, order, -1.0))
     following = np.minimum.accumulate(np.where(is_prose, order, float(n))[::-1])[::-1]
     return {
@@ -230,8 +235,7 @@ def _places(view: View) -> dict[str, Floats]:
     }
 
 
-def _neighbours(view: View) -> dict[str, Floats]:
-    heading = _headings(view)
+def _neighbours(view: View, heading: Floats) -> dict[str, Floats]:
     look, outer = view.signature[view.box].astype(float), view.parent[view.box].astype(float)
     found = {}
     for name, step in (("prev", 1), ("next", -1)):
@@ -239,50 +243,21 @@ def _neighbours(view: View) -> dict[str, Floats]:
         found[f"{name}_link_density"] = shifted(view.link, step, -1.0)
         found[f"{name}_same_look"] = (shifted(look, step, -1.0) == look).astype(float)
         found[f"{name}_same_box"] = (shifted(outer, step, -1.0) == outer).astype(float)
-    found["prev_heading"], found["next_heading"] = shifted(heading, 1, -1.0), shifted(heading, -1, -1.0)
+        found[f"{name}_heading"] = shifted(heading, step, -1.0)
+    n = len(view.size)
     for reach in (3, 8):
         window = np.ones(2 * reach + 1)
-        around = np.convolve(view.size, window)[reach : reach + len(view.size)]
-        found[f"prose_around_{reach}"] = np.convolve(view.prose, window)[reach : reach + len(view.size)] / around.clip(
-            1
-        )
+        around = np.convolve(view.size, window)[reach : reach + n]
+        found[f"prose_around_{reach}"] = np.convolve(view.prose, window)[reach : reach + n] / around.clip(1)
     return found
 
 
-_GROUPS = (_text, _tags, _names, _looks, _containers, _places, _neighbours)
-
-
-def _hints(view: View, hints: Hints) -> dict[str, Floats]:
-    """How far blocks agree with what the page says about itself, and with each other."""
-    blocks = view.layout.blocks
-    title_words, description_words = set(words(hints.title or "")), set(words(hints.description or ""))
-    announced = " ".join(words(hints.article_body or ""))
-    seen: dict[str, int] = {}
-    rows = []
-    for at, block in enumerate(blocks):
-        twin = float(seen.setdefault(block.text, at) != at)
-        if block.n_link_chars > _ALL_LINK * len(block.text):  # menus and teasers: not worth the reading
-            rows.append((0.0, 0.0, 0.0, 0.0, -1.0, twin))
-            continue
-        listed = words(block.text[:_LOOK])
-        own = set(listed)
-        n, in_title, in_description = max(1, len(own)), len(own & title_words), len(own & description_words)
-        rows.append(
-            (
-                in_title / n,
-                in_title / max(1, len(title_words)),
-                in_description / n,
-                in_description / max(1, len(description_words)),
-                float(" ".join(listed) in announced) if announced and len(block.text) > 12 else -1.0,
-                twin,
-            )
-        )
-    found = dict(zip(_HINT_NAMES, np.array(rows, dtype=np.float64).T, strict=True))
-    titles = [at for at, row in enumerate(rows) if row[0] >= _TITLE_LIKENESS and row[1] >= _TITLE_LIKENESS]
-    since = np.arange(len(rows)) - (titles[0] if titles else 0)
-    found["since_title"] = since.clip(-50, 200) * 1.0 if titles else np.full(len(rows), -99.0)
-    found["announced_size"] = np.full(len(blocks), float(len(announced)))
+def _repetition(texts: Sequence[str]) -> dict[str, Floats]:
+    """How many blocks of the page say the same, begin with the same two words, or differ in digits only: labels do."""
+    starts = [tuple(text.split(None, 2)[:2]) for text in texts]
+    masked = [_DIGITS.sub("0", text[:_MASKED]) for text in texts]
+    found: dict[str, Floats] = {}
+    for name, keys in (("same_start", starts), ("same_text", masked)):
+        count = Counter[Any](keys)
+        found[name] = np.array([float(count[key]) for key in keys])
     return found
-
-
-_HINT_NAMES = ("title_precision", "title_recall", "description_precision", "description_recall", "announced", "is_twin")

@@ -13,12 +13,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 
 from scraper.extraction import junk_tables
 from scraper.extraction.junk_tables import Gate, Key, Tables, Term
+from scraper.text import word_lists
 
-__all__ = ["reason", "score", "spans"]
+__all__ = ["labels", "reason", "score", "spans"]
 
 # Weights and limits: tests/benchmarks/junk_measure.py, on the development lines and all gold of the corpora.
 _WEIGHTS = {"sure": 3.0, "opener": 4.0, "object": 2.0, "topic": 1.0, "call": 1.5, "you": 0.5, "we": 1.0, "lure": 0.5}
@@ -142,14 +144,33 @@ def _whole(text: str, hint: str, tables: Tables) -> str | None:
     return _credit(words, tables)
 
 
+def labels(texts: Sequence[str], language: str | None) -> list[str | None]:
+    """For each text its class if it is nothing but a label ("Related articles", "Comments (12)"), else None."""
+    known = junk_tables.load().labels
+    short = [at for at, text in enumerate(texts) if len(text) <= _LABEL_CHARS]
+    found: list[str | None] = [None] * len(texts)
+    hint = _hint(language)
+    for at, words in zip(short, word_lists([texts[at] for at in short], _LABEL_CHARS), strict=True):
+        classes = known.get(" ".join([word for word in words if not word.isdigit()]))
+        if classes:
+            found[at] = classes.get(hint) or classes.get("en") or next(iter(classes.values()))
+    return found
+
+
+def _hint(language: str | None) -> str:
+    """The page's language as the tables name it, empty if unknown."""
+    code = (language or "")[:2].lower()
+    return junk_tables.ALIASES.get(code, code)
+
+
+@lru_cache(maxsize=4096)  # a body is looked at line by line and again as a whole; sites repeat their lines
 def _weigh(text: str, language: str | None) -> tuple[float, str | None]:
     """How far beyond (positive) or below what is needed the block is, and the class that speaks loudest."""
     text = text.strip()
     if len(text) > _MAX_CHARS or not any(map(str.isalnum, text[:_LABEL_CHARS])):
         return -9.0, None
     tables = junk_tables.load()
-    hint = (language or "")[:2].lower()
-    hint = junk_tables.ALIASES.get(hint, hint)
+    hint = _hint(language)
     if len(text) <= _LABEL_CHARS and (kind := _whole(text, hint, tables)):
         return 1.0, kind
     gates = tables.gates if len(text) > _GLANCE else tables.wide_gates

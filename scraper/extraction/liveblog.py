@@ -152,10 +152,16 @@ def _boxed(tree: dom.Tree, story: Story) -> list[Update]:
     kept = {p.text for p in story.paragraphs if p.kind is not ParagraphKind.CAPTION}
     found: list[Update] = []
     for box in liveboxes.find(tree):
-        lines = [line for line in box.lines if line in kept and line != box.title]
+        lines = [line for line in box.lines if line in kept and line != box.title and not _is_time(line)]
         if lines or (box.title and box.title in kept):
             found.append(Update(published_at=_moment(box.stamp, story), title=box.title, text="\n\n".join(lines)))
     return found if sum(bool(update.text) for update in found) >= MIN_UPDATES else []
+
+
+def _is_time(line: str) -> bool:
+    """Whether a line says nothing but a time of day."""
+    start = _TIMED.match(line)
+    return start is not None and start.end() == len(line)
 
 
 def _lined(story: Story) -> list[Update]:

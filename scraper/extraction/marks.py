@@ -3,8 +3,7 @@
     marks = Marks(layout)
     paragraphs = [marks.paragraph(kind, block) for ...]
 
-Follows HTML's own headings, lists and tables (WHATWG 4.3, 4.4, 4.9). Does not change any text, and does not read
-`start` or `value` of numbered lists: blocks carry no attributes, and hardly a news page has them.
+Follows HTML's own headings, lists and tables (WHATWG 4.3, 4.4, 4.9). Does not change any text.
 """
 
 from __future__ import annotations
@@ -16,6 +15,9 @@ from scraper.extraction.blocks import Block, Box, Layout
 from scraper.values import CELL_BORDER, Paragraph, ParagraphKind
 
 _RANKS = {f"h{rank}": rank for rank in range(1, 7)}
+MARKED = frozenset((ParagraphKind.HEADING, ParagraphKind.LIST_ITEM, ParagraphKind.TABLE_ROW))
+"""The kinds that place adds something to."""
+
 _LISTS = frozenset(("ul", "ol", "menu", "dir"))
 # A list item of more paragraphs than this is a section of the page that happens to be set as a list: of 2,950 kept
 # list items on the corpora's news pages 402 stand in such, all of them bodies of articles, comments and references.
@@ -23,12 +25,42 @@ _MAX_ITEM_BLOCKS = 3
 
 
 class Marks:
-    """Makes the paragraphs of one article, in order: numbering needs to know what came before."""
+    """Makes the paragraphs of one article, in order: lists and tables need to know what came before."""
 
     def __init__(self, layout: Layout) -> None:
         self._boxes = layout.boxes
         self._item = -1
-        self._numbers: dict[int, int] = {}
+        self._row = -1
+        self._cells: dict[int, str] = {}
+
+    def add(self, found: list[Paragraph], kind: ParagraphKind, block: Block) -> None:
+        """Add the paragraph a block makes; the blocks of one table row become one, cell by cell."""
+        row, cell = self._place(block) if kind is ParagraphKind.TABLE_ROW else (-1, 0)
+        if row < 0:
+            found.append(self.paragraph(kind, block))
+        elif row == self._row and found[-1].kind is ParagraphKind.TABLE_ROW:
+            said = self._cells.get(cell)
+            self._cells[cell] = block.text if said is None else f"{said}\n{block.text}"
+            level = found[-1].level if self._is_head_cell(block) else 0
+            found[-1] = replace(found[-1], text=self._joined(), level=level)
+        else:
+            self._cells = {cell: block.text}
+            found.append(replace(self.paragraph(kind, block), text=self._joined()))
+        self._row = row
+
+    def _joined(self) -> str:
+        """The cells so far, the empty ones between them included."""
+        return CELL_BORDER.join(self._cells.get(cell, "") for cell in range(1, max(self._cells) + 1))
+
+    def _place(self, block: Block) -> tuple[int, int]:
+        """The box of the table row around a block, -1 without, and the number of its cell, from 1."""
+        cell = 1
+        for at, box in self._around(block):
+            if box.tag in ("td", "th"):
+                cell = max(1, box.number)
+            elif box.tag == "tr":
+                return at, cell
+        return -1, cell
 
     def paragraph(self, kind: ParagraphKind, block: Block) -> Paragraph:
         """The paragraph a block makes. What a list item says behind its first paragraph is plain text."""
@@ -40,11 +72,6 @@ class Marks:
             return replace(made, level=int(self._is_head_cell(block)))
         return self._list_item(made, block) if kind is ParagraphKind.LIST_ITEM else made
 
-    def with_cell(self, row: Paragraph, block: Block) -> Paragraph:
-        """The row with one more cell; a row is a head row if all its cells are head cells."""
-        level = row.level if self._is_head_cell(block) else 0
-        return replace(row, text=f"{row.text}{CELL_BORDER}{block.text}", level=level)
-
     def _list_item(self, made: Paragraph, block: Block) -> Paragraph:
         item = next((at for at, box in self._around(block) if box.tag == "li"), -1)
         lists = [at for at, box in self._around(block) if box.tag in _LISTS]
@@ -53,10 +80,7 @@ class Marks:
         is_continued, self._item = item == self._item, item
         if is_continued or self._n_own(item) > _MAX_ITEM_BLOCKS:
             return replace(made, kind=ParagraphKind.TEXT)
-        number = 0
-        if self._boxes[lists[0]].tag == "ol":
-            number = self._numbers[lists[0]] = self._numbers.get(lists[0], 0) + 1
-        return replace(made, level=len(lists), number=number)
+        return replace(made, level=len(lists), number=self._boxes[item].number)
 
     def _n_own(self, item: int) -> int:
         """The number of blocks in a list item that stand in no list inside it."""

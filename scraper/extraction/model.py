@@ -19,6 +19,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from scraper.extraction.table import Table
+
 FILE = Path(__file__).with_name("model.json")
 
 Floats = npt.NDArray[np.float64]
@@ -26,7 +28,7 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forest:
-    """`feature` and `border` are trees x levels, `leaf` trees x 2**levels; a row's sum plus `bias` is its log odds.
+    """`feature` and `border` are trees x levels, `leaf` trees x 2**levels; a block's sum plus `bias` is its log odds.
 
     Eight levels at most: the answers of one tree make one byte.
     """
@@ -37,15 +39,14 @@ class Forest:
     leaf: Floats
     bias: float
 
-    def log_odds(self, columns: Mapping[str, Floats]) -> Floats:
-        """The log odds of each row."""
-        places = self._leaves(columns) + (np.arange(len(self.leaf)) * self.leaf.shape[1])[:, None]
+    def log_odds(self, table: Table) -> Floats:
+        """The log odds of each column of the table."""
+        places = self._leaves(table.rows(self.names)) + (np.arange(len(self.leaf)) * self.leaf.shape[1])[:, None]
         return np.asarray(self.leaf.take(places).sum(axis=0) + self.bias)
 
-    def reasons(self, columns: Mapping[str, Floats], row: int, n: int = 3) -> list[tuple[str, float]]:
-        """The features that decided a row, strongest first: how far its log odds would move without each answer."""
-        one = {name: columns[name][row : row + 1] for name in self.names}
-        index = self._leaves(one)[:, 0]
+    def reasons(self, table: Table, column: int, n: int = 3) -> list[tuple[str, float]]:
+        """The features that decided a column, strongest first: how far its log odds would move without each answer."""
+        index = self._leaves(table.rows(self.names)[:, column : column + 1])[:, 0]
         trees = np.arange(len(self.leaf))
         here = self.leaf[trees, index]
         weight = dict.fromkeys(self.names, 0.0)
@@ -55,11 +56,10 @@ class Forest:
                 weight[self.names[feature]] += change
         return sorted(weight.items(), key=lambda item: -abs(item[1]))[:n]
 
-    def _leaves(self, columns: Mapping[str, Floats]) -> npt.NDArray[np.int64]:
-        """Trees x rows: the leaf each row comes to."""
-        table = np.array([columns[name] for name in self.names], dtype=np.float32)
-        answers = table[self.feature.ravel()] > self.border.ravel()[:, None]
-        bits = answers.reshape(*self.feature.shape, table.shape[1]).view(np.uint8)
+    def _leaves(self, values: npt.NDArray[np.float32]) -> npt.NDArray[np.int64]:
+        """Trees x columns: the leaf each column comes to."""
+        answers = values[self.feature.ravel()] > self.border.ravel()[:, None]
+        bits = answers.reshape(*self.feature.shape, values.shape[1]).view(np.uint8)
         leaves = bits[:, 0].copy()
         for level in range(1, bits.shape[1]):
             leaves |= bits[:, level] << level

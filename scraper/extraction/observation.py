@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from scraper import dom, urls
 from scraper.errors import NewsError
-from scraper.extraction import blocks, body, facts, gathering, published, zones
+from scraper.extraction import blocks, facts, gathering, published, zones
 from scraper.extraction.gathering import Gathered
+from scraper.extraction.layout import paths
 from scraper.extraction.memory import Sighting, candidate_keys, digest, line_keys
 from scraper.text import fingerprint
 from scraper.values import Context, Page
@@ -21,8 +22,8 @@ def observe(tree: dom.Tree, page: Page, address: str) -> Sighting:
     """The keys of a page (parsed as `tree`) that stands at the canonical `address`."""
     known = gathering.gather(tree, page, Context())
     layout = blocks.read(tree)
-    paths = body.paths(layout.boxes)
-    keys = {key for block in layout.blocks for key in line_keys(block.text, paths[block.box])}
+    places = paths(layout.boxes)
+    keys = {key for block in layout.blocks for key in line_keys(block.text, places[block.box])}
     for candidate in known.candidates:
         if candidate.field in _OWN_FIELDS:
             keys.update(candidate_keys(candidate))

@@ -7,15 +7,18 @@ decided in `body`; here is only the judgement, and on request what it rests on.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from scraper.extraction import features, model, wording
+from scraper.extraction.agreement import Hints
 from scraper.extraction.arrays import Floats
 from scraper.extraction.blocks import Layout
-from scraper.extraction.features import Hints
+from scraper.extraction.table import Table
+
+_NEVER = -9.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,8 +26,8 @@ class Scores:
     """`chance` is between 0 and 1, one a block. The rest is what it was computed from, for `reasons`."""
 
     chance: Floats
-    first: Mapping[str, Floats]
-    second: Mapping[str, Floats]
+    first: Table
+    second: Table
     candidates: Sequence[int]
     model: model.Model
 
@@ -38,11 +41,12 @@ class Scores:
 def score(layout: Layout, hints: Hints, trained: model.Model | None = None) -> Scores:
     """The chance of each block to be part of the article, by the shipped model or another."""
     trained = trained or model.shipped()
-    first = features.columns(layout, hints)
-    if not first:
-        return Scores(chance=np.zeros(0), first={}, second={}, candidates=(), model=trained)
+    first = features.table(layout, hints)
+    if not layout.blocks:
+        return Scores(chance=np.zeros(0), first=first, second=Table.empty(), candidates=(), model=trained)
     odds = trained.first.log_odds(first)
-    candidates, second = wording.columns(layout, first, odds, hints)
+    odds[first[features.FOREIGN] > 0] = _NEVER
+    candidates, second = wording.table(layout, first, odds, hints)
     if candidates:
         odds[candidates] = trained.second.log_odds(second)
     chance = 1 / (1 + np.exp(-odds.clip(-30, 30)))

@@ -10,27 +10,47 @@ Computes features; what they mean is learned (`model`).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from scraper.extraction import junk
+from scraper.extraction.agreement import Hints
 from scraper.extraction.arrays import Floats, Ints, shifted
 from scraper.extraction.blocks import Layout
-from scraper.extraction.features import Hints
-from scraper.text import words as split_words
+from scraper.extraction.table import Table
+from scraper.text import word_lists
 
 # Below these odds of the first look a block never came back in cross-validation.
 CANDIDATE_LOG_ODDS = -1.5
-_LONG_WORD = 5
+_LONG_WORD, _WORD_STEM = 5, 7
+_UNSPACED = "\u0e00"
 _FIRST_WORDS = 60
+_LONG_AGO = 99
+_LABELS = {
+    "comments": {"comment_invitation"},
+    "related": {"read_also"},
+    "author": {"author_box", "follow_us", "share"},
+    "promotion": {
+        "newsletter",
+        "webinar",
+        "subscription",
+        "donation",
+        "app",
+        "download",
+        "competition",
+        "poll",
+        "advertisement",
+    },
+}  # classes of `junk`
 _FIRST_CHARS = 500
 
 # Columns of the first look that the second one uses again.
 SHARED = (
     "size", "link_density", "n_links", "bold_density", "n_before_link", "n_after_link", "ends_sentence", "ends_colon",
-    "heading", "is_p", "is_li", "is_div", "upper_share", "digit_share", "mark_density", "follows_media",
+    "heading", "is_p", "is_li", "is_div", "upper_share", "digit_share", "mark_density", "media_up",
+    "italic_density", "same_start", "same_text",
     "has_at_or_url", "has_bar", "look_count", "look_prose_share", "best_up", "core_up", "core_down", "apart_twins",
     "description_recall", "description_precision", "title_recall", "announced", "is_twin", "near_caption",
     "near_lead", "near_embed", "near_aside", "since_title", "apart_aside", "apart_promo", "apart_related",
@@ -39,21 +59,19 @@ SHARED = (
 )  # fmt: skip
 
 
-def columns(
-    layout: Layout, first: Mapping[str, Floats], odds: Floats, hints: Hints
-) -> tuple[list[int], dict[str, Floats]]:
-    """The candidates' places among the blocks, and one column a feature, one value a candidate."""
+def table(layout: Layout, first: Table, odds: Floats, hints: Hints) -> tuple[list[int], Table]:
+    """The candidates' places among the blocks, and one row a feature, one column a candidate."""
     places = np.flatnonzero(odds > CANDIDATE_LOG_ODDS)
-    rows = places.tolist()
-    found: dict[str, Floats] = {name: first[name][places] for name in SHARED}
-    if not rows:
-        return rows, found
-    texts = [layout.blocks[row].text for row in rows]
-    found |= _odds(odds, places)
-    found |= _junk(np.array([junk.score(text, hints.language) for text in texts]))
-    found |= _topic(texts, odds[places])
-    found |= _order(np.array([float(len(text)) for text in texts]), odds[places], places)
-    return rows, found
+    candidates = places.tolist()
+    if not candidates:
+        return candidates, Table.empty()
+    texts = [layout.blocks[at].text for at in candidates]
+    rows = _odds(odds, places)
+    rows |= _junk(np.array([junk.score(text, hints.language) for text in texts]))
+    rows |= _labels(layout, places, hints.language)
+    rows |= _topic(texts, odds[places])
+    rows |= _order(np.array([float(len(text)) for text in texts]), odds[places], places)
+    return candidates, Table.of(rows, len(places)).extended(SHARED, first.rows(SHARED)[:, places])
 
 
 def _odds(odds: Floats, places: Ints) -> dict[str, Floats]:
@@ -82,30 +100,41 @@ def _junk(score: Floats) -> dict[str, Floats]:
     }
 
 
+def _labels(layout: Layout, places: Ints, language: str | None) -> dict[str, Floats]:
+    """How many blocks ago the page announced something else than its article: comments, other articles, its author."""
+    found = junk.labels([block.text for block in layout.blocks], language)
+    order = np.arange(len(found))
+    rows = {}
+    for name, classes in _LABELS.items():
+        last = np.maximum.accumulate(np.where([kind in classes for kind in found], order, -_LONG_AGO))
+        rows[f"since_{name}"] = (order - last)[places].clip(0, _LONG_AGO).astype(np.float64)
+    return rows
+
+
 def _topic(texts: Sequence[str], odds: Floats) -> dict[str, Floats]:
     """How much of a block's vocabulary the rest of the probable article shares."""
-    words = [_long_words(text) for text in texts]
+    vocabularies = [_long_words(words[:_FIRST_WORDS]) for words in word_lists(texts, _FIRST_CHARS)]
+    is_probable = (odds > 0).tolist()
     count: Counter[str] = Counter()
-    for own, chance in zip(words, odds.tolist(), strict=True):
-        if chance > 0:
+    for own, probable in zip(vocabularies, is_probable, strict=True):
+        if probable:
             count.update(own)
-    shared, numbers = [], []
-    for own, chance in zip(words, odds.tolist(), strict=True):
-        other = sum(count[word] > (chance > 0) for word in own)
-        shared.append(other / max(1, len(own)))
-        numbers.append(float(len(own)))
+    shared = [
+        sum(count[word] > probable for word in own) / (len(own) or 1)
+        for own, probable in zip(vocabularies, is_probable, strict=True)
+    ]
     share = np.array(shared)
-    return {"topic_share": share, "topic_words": np.array(numbers), "topic_around": _window(share, 2)}
+    number = np.array([float(len(own)) for own in vocabularies])
+    return {"topic_share": share, "topic_words": number, "topic_around": _window(share, 2)}
 
 
-def _long_words(text: str) -> set[str]:
-    """The telling words of a text: the long ones, or pairs of characters where words are not set apart."""
-    found: set[str] = set()
-    for word in split_words(text[:_FIRST_CHARS])[:_FIRST_WORDS]:
-        if word[0] >= "\u0e00" and len(word) > 1:
-            found.update(word[at : at + 2] for at in range(min(len(word) - 1, _FIRST_WORDS)))
-        elif len(word) >= _LONG_WORD:
-            found.add(word[:7])  # inflected forms count as one
+def _long_words(words: Sequence[str]) -> set[str]:
+    """The telling ones of these words: the long ones, or pairs of characters where words are not set apart."""
+    found = {word[:_WORD_STEM] for word in words if len(word) >= _LONG_WORD}  # inflected forms count as one
+    if words and max(words) >= _UNSPACED:
+        wide = [word for word in words if word[0] >= _UNSPACED]
+        found -= {word[:_WORD_STEM] for word in wide}
+        found |= {word[at : at + 2] for word in wide for at in range(min(len(word) - 1, _FIRST_WORDS))}
     return found
 
 

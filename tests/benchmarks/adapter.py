@@ -37,7 +37,7 @@ def _model(side: int) -> model.Model:
 def _read(html: bytes, url: str, trained: model.Model | None) -> dict[str, Any]:
     tree = dom.parse(corpora.extractors.to_text(html))
     hints = corpora.hints_of(tree, html, url)
-    text = body.text_of(body.read(tree, hints, trained).blocks)
+    text = body.text_of(body.read(tree, hints, trained).paragraphs)
     return {"body": text, "title": hints.title, "authors": [], "date": None, "language": None}
 
 

@@ -19,7 +19,8 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from scraper import dom
-from scraper.extraction import blocks, features
+from scraper.extraction import agreement, blocks, features
+from scraper.extraction.table import Table
 from scraper.text import fold
 
 BENCH = Path(__file__).resolve().parents[2] / "../shared/bench"
@@ -44,19 +45,14 @@ class Sample:
 
     page: Any
     layout: blocks.Layout
-    hints: features.Hints
-    names: tuple[str, ...]
-    table: np.ndarray
+    hints: agreement.Hints
+    table: Table
     label: np.ndarray
     n_words: np.ndarray
     is_wordy: np.ndarray
     fold: int
     is_copy: bool = False
     is_partial: bool = False
-
-    def columns(self) -> dict[str, np.ndarray]:
-        """The first look's columns by name."""
-        return dict(zip(self.names, self.table.T.astype(np.float64), strict=True))
 
 
 def text_of(page: Any) -> str:
@@ -92,7 +88,7 @@ def announced_body(html: bytes) -> str | None:
     return max(found, key=len, default=None)
 
 
-def hints_of(tree: dom.Tree, html: bytes, url: str) -> features.Hints:
+def hints_of(tree: dom.Tree, html: bytes, url: str) -> agreement.Hints:
     """What metadata would tell, read in the simplest way."""
     meta = {}
     for node in tree.css("meta[property], meta[name]"):
@@ -103,7 +99,7 @@ def hints_of(tree: dom.Tree, html: bytes, url: str) -> features.Hints:
     description = meta.get("og:description") or meta.get("description")
     root = tree.css_first("html")
     language = ((root.attributes.get("lang") if root else None) or meta.get("og:locale") or "")[:2] or None
-    return features.Hints(
+    return agreement.Hints(
         title=title, description=description, article_body=announced_body(html), language=language, url=url
     )
 
@@ -226,14 +222,12 @@ def _sample(page: Any, source: str, side: int) -> Sample | None:
     if not layout.blocks:
         return None
     hints = hints_of(tree, page.html, page.url)
-    columns = features.columns(layout, hints)
     marks, n_words = label(layout, page.gold, page.title) if page.gold else _snippet_labels(layout, page)
     return Sample(
         page=page,
         layout=layout,
         hints=hints,
-        names=tuple(columns),
-        table=np.column_stack(list(columns.values())).astype(np.float32),
+        table=features.table(layout, hints),
         label=marks,
         n_words=n_words,
         is_wordy=np.zeros(len(marks), dtype=bool),

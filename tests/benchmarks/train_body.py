@@ -26,9 +26,10 @@ import sample  # noqa: E402
 from corpora import Sample, metrics  # noqa: E402
 
 from scraper.extraction import body, model, scoring, wording  # noqa: E402
+from scraper.extraction.table import Table  # noqa: E402
 
 SEED = 1
-TREES, TREES_SECOND, DEPTH, RATE = 150, 100, 6, 0.11
+TREES, TREES_SECOND, DEPTH, RATE = 200, 140, 6, 0.09
 COPY_WEIGHT = 0.5
 # News pages are what the house is for and the fewest; Readability's answers favour that program's own habits.
 SET_WEIGHT = {"fundus": 2.0, "mozilla": 0.7, "trafilatura": 1.0}
@@ -55,31 +56,25 @@ def fit(
 def train_first(samples: Sequence[Sample]) -> model.Forest:
     """The forest of the first look; lines that only their words give away are not shown to it."""
     labels = [np.where(s.is_wordy, -1, s.label) for s in samples]
-    learner = fit([s.table for s in samples], labels, [weights(s) for s in samples], TREES)
-    return forest_of(learner, samples[0].names)
+    learner = fit([s.table.values.T for s in samples], labels, [weights(s) for s in samples], TREES)
+    return forest_of(learner, tuple(samples[0].table.names))
 
 
-def second_tables(
-    samples: Sequence[Sample], firsts: Sequence[model.Forest]
-) -> list[tuple[list[int], dict[str, np.ndarray]]]:
-    """The candidates of each page and their columns, by the forest that has not seen the page's site."""
-    found = []
-    for s in samples:
-        columns = s.columns()
-        found.append(wording.columns(s.layout, columns, firsts[s.fold].log_odds(columns), s.hints))
-    return found
+def second_tables(samples: Sequence[Sample], firsts: Sequence[model.Forest]) -> list[tuple[list[int], Table]]:
+    """The candidates of each page and their features, by the forest that has not seen the page's site."""
+    return [wording.table(s.layout, s.table, firsts[s.fold].log_odds(s.table), s.hints) for s in samples]
 
 
-def train_second(samples: Sequence[Sample], tables: Sequence[tuple[list[int], dict[str, np.ndarray]]]) -> model.Forest:
+def train_second(samples: Sequence[Sample], tables: Sequence[tuple[list[int], Table]]) -> model.Forest:
     """The forest of the second look."""
-    pages = [(s, rows, columns) for s, (rows, columns) in zip(samples, tables, strict=True) if rows]
+    pages = [(s, places, table) for s, (places, table) in zip(samples, tables, strict=True) if places]
     learner = fit(
-        [np.column_stack(list(columns.values())) for _, _, columns in pages],
-        [s.label[rows] for s, rows, _ in pages],
-        [weights(s)[rows] for s, rows, _ in pages],
+        [table.values.T for _, _, table in pages],
+        [s.label[places] for s, places, _ in pages],
+        [weights(s)[places] for s, places, _ in pages],
         TREES_SECOND,
     )
-    return forest_of(learner, tuple(pages[0][2]))
+    return forest_of(learner, tuple(pages[0][2].names))
 
 
 def forest_of(learner: CatBoostClassifier, names: Sequence[str]) -> model.Forest:
@@ -108,9 +103,7 @@ def forest_of(learner: CatBoostClassifier, names: Sequence[str]) -> model.Forest
     )
 
 
-def cross_validate(
-    samples: Sequence[Sample],
-) -> tuple[list[model.Model], list[tuple[list[int], dict[str, np.ndarray]]]]:
+def cross_validate(samples: Sequence[Sample]) -> tuple[list[model.Model], list[tuple[list[int], Table]]]:
     """One model a fold, trained without it; and the second look's tables of all pages.
 
     A second forest learns from odds of the other folds' first forests, which saw the pages it is tested on: a leak
@@ -134,7 +127,7 @@ def report(samples: Sequence[Sample], models: Sequence[model.Model]) -> dict[str
     rows = defaultdict(list)
     for one in (s for s in samples if not s.is_copy and not s.is_partial):
         scores = scoring.score(one.layout, one.hints, models[one.fold])
-        text = body.text_of(body.decide(one.layout, scores, one.hints))
+        text = body.text_of(body.decide(one.layout, scores, one.hints).paragraphs())
         rows[one.page.dataset].append(metrics.word_prf(text, one.page.gold))
     table = {}
     for name, found in rows.items():

@@ -109,7 +109,7 @@ def test_captions_stand_apart_from_the_text():
     reading = read(page(paragraphs(FIRST), figure, paragraphs(SECOND, THIRD)))
     captions = [p.text for p in reading.paragraphs if p.kind is ParagraphKind.CAPTION]
     assert captions == ["The bridge at dawn, seen from the ferry"]
-    assert "seen from the ferry" not in body.text_of(reading.blocks)
+    assert "seen from the ferry" not in body.text_of(reading.paragraphs)
 
 
 def test_line_breaks_stay():
@@ -248,3 +248,29 @@ def test_the_same_page_gives_the_same_reading():
     """Pure and deterministic."""
     html = page(paragraphs(FIRST, SECOND, THIRD))
     assert read(html) == read(html)
+
+
+def test_marks_of_headings_lists_and_tables():
+    """Rank, depth and number come along, and the number stands in the text."""
+    steps = "".join(f"<li>{text}</li>" for text in (SECOND, THIRD))
+    reading = read(page(paragraphs(FIRST), f"<h3>How it was done</h3><ol start=3>{steps}</ol>", paragraphs(FIRST[:90])))
+    found = {p.text: p for p in reading.paragraphs}
+    assert found["How it was done"].level == 3
+    assert [(found[text].level, found[text].number) for text in (SECOND, THIRD)] == [(1, 3), (1, 4)]
+    assert f"\n\n4. {THIRD}\n\n" in body.text_of(reading.paragraphs)
+
+
+def test_data_is_no_text():
+    """JSON that a script left on the page is no paragraph, except as code."""
+    data = (
+        '{"layout": 2, "button": "Buy now", "colours": {"hue": 213, "saturation": 0.4}, "title": "The harbour bridge"}'
+    )
+    reading = read(page(paragraphs(FIRST, data, SECOND), f"<pre>{data}</pre>", paragraphs(THIRD)))
+    assert texts(reading).count(data) == 1
+
+
+def test_comments_are_other_peoples():
+    """What readers wrote under the article is no article, however well it is written."""
+    comments = f'<ol class="commentlist"><li class="comment"><div class="comment-content">{paragraphs(FIRST[9:], THIRD[9:])}</div></li></ol>'
+    reading = read(page(paragraphs(FIRST, SECOND, THIRD), comments))
+    assert texts(reading) == [LEAD, FIRST, SECOND, THIRD]

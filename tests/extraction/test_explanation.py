@@ -8,6 +8,7 @@ import pytest
 
 from scraper.extraction import attribution, body, extract, model, take_apart
 from scraper.extraction.explanation import BYLINE, Explanation, TextSource, explain, in_words
+from scraper.extraction.table import Table
 from scraper.text import fingerprint
 from scraper.values import Context, ParagraphKind, SiteMemory
 from tests.builders import URL, make_page
@@ -164,8 +165,8 @@ def test_attribution_compares_with_the_other_blocks():
         leaf=np.array([[1.0, 2.0, 3.0, 4.0]]),
         bias=0.5,
     )
-    columns = {"a": np.array([0.0, 0.0, 0.0, 1.0]), "b": np.array([11.0, 11.0, 11.0, 11.0])}
-    weights = attribution.weights(forest, columns)
+    table = Table.of({"a": np.array([0.0, 0.0, 0.0, 1.0]), "b": np.array([11.0, 11.0, 11.0, 11.0])}, 4)
+    weights = attribution.weights(forest, table)
     assert weights[1].tolist() == [0.0, 0.0, 0.0, 0.0]
     assert weights[0].tolist() == [-0.25, -0.25, -0.25, 0.75]
 

@@ -7,14 +7,14 @@ import pytest
 
 from scraper import dom
 from scraper.extraction import blocks, features
-from scraper.extraction.features import Hints
+from scraper.extraction.agreement import Hints
 
 PROSE = "The ferry left the harbour at noon and did not come back before the evening, when the wind had died down. "
 
 
 def table(html: str, **hints: str) -> dict[str, list[float]]:
-    columns = features.columns(blocks.read(dom.parse(html)), Hints(**hints))
-    return {name: column.tolist() for name, column in columns.items()}
+    found = features.table(blocks.read(dom.parse(html)), Hints(**hints))
+    return {name: found[name].tolist() for name in found.names}
 
 
 def test_a_page_without_text_has_no_table():
@@ -25,10 +25,10 @@ def test_a_page_without_text_has_no_table():
 def test_every_column_has_a_finite_value_for_every_block():
     """No division by zero, whatever the page."""
     for html in ("<p>x", "<a href=1>l</a>", "<ul><li>1<li>2</ul>", f"<article><p>{PROSE * 3}</p></article><p>.</p>"):
-        columns = features.columns(blocks.read(dom.parse(html)), Hints())
-        sizes = {len(column) for column in columns.values()}
-        assert len(sizes) == 1
-        assert all(np.isfinite(column).all() for column in columns.values())
+        layout = blocks.read(dom.parse(html))
+        found = features.table(layout, Hints())
+        assert found.values.shape == (len(found.names), len(layout.blocks))
+        assert np.isfinite(found.values).all()
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ import numpy as np
 
 from scraper import dom
 from scraper.extraction import blocks, model, scoring
-from scraper.extraction.features import Hints
+from scraper.extraction.agreement import Hints
+from scraper.extraction.table import Table
 from tests.benchmarks import sample
 
 
@@ -43,9 +44,9 @@ def test_an_oblivious_tree_is_a_table_of_answers():
         leaf=np.array([[1.0, 2.0, 3.0, 4.0]]),
         bias=0.5,
     )
-    columns = {"a": np.array([0.0, 1.0, 0.0, 1.0]), "b": np.array([0.0, 0.0, 11.0, 11.0])}
-    assert forest.log_odds(columns).tolist() == [1.5, 2.5, 3.5, 4.5]
-    assert forest.reasons(columns, 3, 1) == [("b", 1.0)]
+    table = Table.of({"a": np.array([0.0, 1.0, 0.0, 1.0]), "b": np.array([0.0, 0.0, 11.0, 11.0])}, 4)
+    assert forest.log_odds(table).tolist() == [1.5, 2.5, 3.5, 4.5]
+    assert forest.reasons(table, 3, 1) == [("b", 1.0)]
 
 
 def test_article_and_footer_are_told_apart():

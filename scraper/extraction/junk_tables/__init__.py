@@ -16,6 +16,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from scraper.text import word_lists
+
 STEM = 5  # letters of a word that are looked up for an entry like "word*"
 ALIASES = {"nb": "no", "nn": "no", "iw": "he", "in": "id", "sk": "cs"}
 WIDE = "\u0e00"  # from here on scripts without blanks (and Korean, whose words grow): keys are pairs of signs
@@ -132,6 +134,12 @@ def _gates(deciding: dict[str, set[Key]]) -> dict[str, Gate]:
     return {"": gate(deciding)} | {code: gate((code, "en", "")) for code in deciding if code}
 
 
+def _add_label(labels: dict[str, dict[str, str]], entry: str, kind: str, code: str) -> None:
+    """Put a label where both ways of splitting a text into words find it."""
+    for name in {" ".join(words(entry)), *map(" ".join, word_lists([entry], len(entry)))}:
+        labels.setdefault(name, {}).setdefault(code, kind)
+
+
 @cache
 def load() -> Tables:
     """All tables; read at the first call, the same value ever after."""
@@ -146,7 +154,7 @@ def load() -> Tables:
         code = table.pop("code")
         for role, kind, entry in _entries(table):
             if role == "label":
-                labels.setdefault(" ".join(words(entry)), {}).setdefault(code, kind)
+                _add_label(labels, entry, kind, code)
                 continue
             if role == "credit":
                 credit[entry] = kind
