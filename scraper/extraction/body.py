@@ -30,7 +30,7 @@ _LONG_ENOUGH_TO_BE_TWICE = 30
 _CAPTION_MIN_CHARS = 12
 _PROMOTIONAL = 0.5  # where `junk.reason` begins to name a class
 _PROMOTIONS = 2
-_MANY_LINES = 4
+_MANY_LINES, _MANY_WORDS = 4, 2
 _NEAR, _FRAGMENT_CHARS = 4, 80  # where the dearer look is worth it
 _JSON = re.compile(r"[\[{\s]+\"[^\"]+\"\s*:")
 _RESCUE_CONFIDENCE = 0.4
@@ -102,6 +102,7 @@ def decide(layout: Layout, scores: scoring.Scores, hints: Hints) -> Draft:
     _drop_promotional_lines(draft, hints)
     _drop_title(draft, hints)
     _drop_repeated(draft, hints)
+    _drop_comments(draft, hints)
     _drop_twins(draft)
     _keep_captions(draft)
     _drop_last_headings(draft)
@@ -164,6 +165,22 @@ def _drop_repeated(draft: Draft, hints: Hints) -> None:
     kept = draft.kept() if hints.repeated else []
     for place in hints.repeated.find([(draft.texts[at], draft.path(at)) for at in kept]) if kept else ():
         draft.drop(kept[place], "repeated on the site")
+
+
+def _drop_comments(draft: Draft, hints: Hints) -> None:
+    """What follows a label like "Comments (12)", where that is less than half of what stands before it.
+
+    One word alone may be a heading of the article: "Discussion".
+    """
+    kept = draft.kept()
+    found = junk.labels([draft.texts[at] for at in kept], hints.language)
+    for place, kind in enumerate(found):
+        if kind != "comment_invitation" or len(draft.texts[kept[place]].split()) < _MANY_WORDS:
+            continue
+        n_before, n_after = (sum(len(draft.texts[at]) for at in part) for part in (kept[:place], kept[place:]))
+        for at in kept[place:] if n_after < n_before / 2 else ():
+            draft.drop(at, "behind a label for comments")
+        return
 
 
 def _drop_twins(draft: Draft) -> None:

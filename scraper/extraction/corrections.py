@@ -124,7 +124,8 @@ def _lead(layout: Layout, chance: Sequence[float], hints: Hints) -> int:
     first = max(0, start - _LEAD_REACH)
     heading = max((at for at in range(first, start) if layout.tag(layout.blocks[at]) == "h1"), default=first)
     description = set(words(hints.description or ""))
-    for at in (*range(start - 1, heading - 1, -1), start):
+    above: list[int] = [*range(start - 1, heading - 1, -1)]
+    for at in [*above, start]:
         block = layout.blocks[at]
         if layout.tag(block) == "h1" or not _is_sentence(block):
             continue
