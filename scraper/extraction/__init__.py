@@ -63,13 +63,13 @@ def take_apart(page: Page, context: Context = NO_CONTEXT) -> Parts:
     reading = body.read(tree, _hints(page, fields, context))
     paragraphs = edges.without_byline(reading.paragraphs, fields.authors)
     fields, paragraphs = _as_live_blog(tree, page, fields, paragraphs)
-    finding = pagestate.judge(page, fields, reading.layout, paragraphs)
+    finding = pagestate.judge(page, fields, reading, paragraphs)
     is_rescued = not paragraphs and finding.state is PageState.NOT_ARTICLE and _claims_to_be_article(fields)
     if is_rescued:
         paragraphs = _without_repeated(
             second_opinion.read(html, page.url), memory.repeats(context.memory, page.fetched_at)
         )
-        finding = pagestate.judge(page, fields, reading.layout, paragraphs)
+        finding = pagestate.judge(page, fields, reading, paragraphs)
     if finding.state is PageState.ARTICLE and (address := nextpage.next_url(html, tree, page.final_url, paragraphs)):
         fields = replace(fields, details={**fields.details, "next_page": address})
     return Parts(fields=fields, reading=reading, paragraphs=paragraphs, finding=finding, is_rescued=is_rescued)

@@ -77,12 +77,12 @@ class Model:
 def parse(text: str) -> Model:
     """The model in the text of a model file."""
     content = json.loads(text)
-    return Model(first=_forest(content["first"]), second=_forest(content["second"]))
+    return Model(first=read_forest(content["first"]), second=read_forest(content["second"]))
 
 
 def dump(model: Model, origin: Mapping[str, Any]) -> str:
     """The text of a model file: `origin` in words, the numbers packed."""
-    content = {"origin": origin, "first": _content(model.first), "second": _content(model.second)}
+    content = {"origin": origin, "first": packed(model.first), "second": packed(model.second)}
     return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
 
 
@@ -92,7 +92,8 @@ def shipped() -> Model:
     return parse(FILE.read_text("utf-8"))
 
 
-def _forest(content: Mapping[str, Any]) -> Forest:
+def read_forest(content: Mapping[str, Any]) -> Forest:
+    """The forest in its part of a file."""
     shape = (content["trees"], content["levels"])
     return Forest(
         names=tuple(content["names"]),
@@ -103,7 +104,7 @@ def _forest(content: Mapping[str, Any]) -> Forest:
     )
 
 
-def _content(forest: Forest) -> dict[str, Any]:
+def packed(forest: Forest) -> dict[str, Any]:
     """A forest's part of the file. Leaves lose what is below 1/32000 of the largest."""
     unit = float(np.abs(forest.leaf).max()) / 32000
     return {

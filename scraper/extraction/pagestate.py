@@ -2,20 +2,24 @@
 
 Structured signals come first (JSON-LD types, `isAccessibleForFree`, where the canonical link leads,
 the shape of the page); words are looked for only inside what was extracted, since lists over a whole
-page give false alarms. Does not decide whether an article is good enough: `pipelines.quality` does.
+page give false alarms. What no rule knows is left to a learned verdict (`page_verdict`). Does not
+decide whether an article is good enough: `pipelines.quality` does.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import exp
 from urllib.parse import urlsplit
 
+from scraper.extraction import page_features, page_verdict
 from scraper.extraction.blocks import Block, Layout
+from scraper.extraction.body import Reading
 from scraper.extraction.metadata import Fields
 from scraper.extraction.state_words import CONSENT, LOGIN, NOT_FOUND, ROBOT_CHECK, SUBSCRIBE
 from scraper.text import fold, words
-from scraper.values import Page, PageState, Paragraph, ParagraphKind
+from scraper.values import ArticleKind, Page, PageState, Paragraph, ParagraphKind
 
 # schema.org types of pages that are no article, where no type of an article stands beside them.
 _OTHER_TYPES = frozenset(
@@ -30,6 +34,9 @@ _EMPTY_CHARS = 60
 _SHORT_PAGE_CHARS = 1500
 _N_BEHIND = 4  # blocks
 _SHELL_SCRIPT_BYTES = 2000
+
+# No product, forum, listing, collection or service page of the corpora has one of these; 261 of 1,605 articles do.
+_NEWS_TYPES = frozenset({"newsarticle", "reportagenewsarticle", "liveblogposting"})
 
 _MIN_CARDS = 3
 _CARD_SHARE = 0.6
@@ -46,8 +53,23 @@ class Finding:
     evidence: str = ""
 
 
-def judge(page: Page, fields: Fields, layout: Layout, paragraphs: Sequence[Paragraph]) -> Finding:
+def judge(page: Page, fields: Fields, reading: Reading, paragraphs: Sequence[Paragraph]) -> Finding:
     """What the page is, by its fields, its shape and the paragraphs extracted from it."""
+    return (
+        by_rules(page, fields, reading.layout, paragraphs)
+        or _by_learning(page, fields, reading)
+        or Finding(PageState.ARTICLE)
+    )
+
+
+def is_news(fields: Fields) -> bool:
+    """Whether the page's own word makes it an article, whatever was learned from others."""
+    types = {name.lower() for name in fields.types}
+    return fields.kind is ArticleKind.LIVE_BLOG or not _NEWS_TYPES.isdisjoint(types)
+
+
+def by_rules(page: Page, fields: Fields, layout: Layout, paragraphs: Sequence[Paragraph]) -> Finding | None:
+    """Why the page is no article, if a rule knows; nothing is learned here."""
     text = " ".join(p.text for p in paragraphs if p.kind is not ParagraphKind.CAPTION)
     n_chars = sum(map(len, words(text)))
     types = frozenset(name.lower() for name in fields.types)
@@ -62,7 +84,7 @@ def judge(page: Page, fields: Fields, layout: Layout, paragraphs: Sequence[Parag
     ):
         if finding is not None:
             return finding
-    return Finding(PageState.ARTICLE)
+    return None
 
 
 def _by_wall(fields: Fields, text: str, n_chars: int) -> Finding | None:
@@ -165,3 +187,26 @@ def _by_emptiness(page: Page, layout: Layout, n_chars: int) -> Finding | None:
     if n_visible < 10 * _EMPTY_CHARS and page.body.count(b"<script") and len(page.body) > _SHELL_SCRIPT_BYTES:
         return Finding(PageState.NEEDS_BROWSER, f"{n_visible} letters of text beside scripts")
     return Finding(PageState.NOT_ARTICLE, "no text of an article found")
+
+
+def cut_of(reading: Reading) -> page_features.Cut | None:
+    """What the learned verdict looks at; nothing where no text was found,."""
+    kept = [at for at, fate in enumerate(reading.blocks) if fate.is_kept]
+    if not kept:
+        return None
+    return page_features.Cut(layout=reading.layout, fates=reading.blocks, kept=kept)
+
+
+def _by_learning(page: Page, fields: Fields, reading: Reading) -> Finding | None:
+    """What pages that are no article have in common, where no rule says it."""
+    cut = None if is_news(fields) else cut_of(reading)
+    # Text from the page's data has no scores to judge by; articles among these are dated, shops and threads are not.
+    if cut is None or (reading.scores is None and fields.published_at is not None):
+        return None
+    columns = page_features.columns(page.final_url, fields, cut)
+    odds = page_verdict.log_odds(columns)
+    if odds >= page_verdict.MIN_ODDS:
+        return None
+    state = PageState.INDEX_PAGE if columns["path_list"] and not columns["path_product"] else PageState.NOT_ARTICLE
+    against = ", ".join(name.replace("_", " ") for name in page_verdict.reasons(columns))
+    return Finding(state, f"learned verdict: {1 / (1 + exp(-odds)):.2f} of an article; against it: {against}")

@@ -1,0 +1,40 @@
+"""A fingerprint of what the page features say about one small page of our own; see `sample` for what it is good for.
+
+Left out are the numbers that the body model's scores decide: that model is trained apart and has a fingerprint too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime
+
+from scraper import dom
+from scraper.extraction import blocks, metadata, page_features
+from scraper.extraction.body import Fate
+from scraper.extraction.model import Forest
+from scraper.values import Context, Page, ParagraphKind
+from tests.benchmarks import sample
+
+
+def columns() -> dict[str, float]:
+    """The numbers of the sample page, with every second block taken as kept."""
+    url = "https://quay.test/news/harbour-bridge-opens"
+    html = sample.PAGE.read_bytes()
+    page = Page(url=url, final_url=url, status=200, body=html, fetched_at=datetime(2026, 1, 1, tzinfo=UTC))
+    tree = dom.parse(html)
+    layout = blocks.read(tree)
+    fates = [
+        Fate(
+            text=b.text, path="", score=0.9 if at % 2 else 0.2, is_kept=at % 2 == 1, reason="", kind=ParagraphKind.TEXT
+        )
+        for at, b in enumerate(layout.blocks)
+    ]
+    cut = page_features.Cut(layout=layout, fates=fates, kept=[at for at, fate in enumerate(fates) if fate.is_kept])
+    return page_features.columns(url, metadata.read(tree, page, Context()), cut)
+
+
+def digest(trained: Forest) -> str:
+    """The fingerprint of the values, on the sample page, of all features the forest uses."""
+    found = columns()
+    lines = [f"{name} {found[name] + 0.0:.3f}" for name in trained.names]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
