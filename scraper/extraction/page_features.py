@@ -14,8 +14,9 @@ from math import log1p
 from operator import attrgetter
 from urllib.parse import urlsplit
 
-from scraper.extraction.blocks import Block, Layout
-from scraper.extraction.body import Fate
+import numpy as np
+
+from scraper.extraction.layout import Block, Layout
 from scraper.extraction.metadata import Fields
 
 _PROSE_CHARS = 80  # as in `arrays`
@@ -51,10 +52,10 @@ _MONEY = re.compile(r"[$€£¥₹]\s?\d|\d\s?(?:[€£₹]|USD|EUR|kr\b|zł)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cut:
-    """The blocks of a page and what was taken from it: `kept` are indexes of blocks, ascending, at least one."""
+    """The blocks of a page and what was taken from it: a score a block, and the ascending places of those kept."""
 
     layout: Layout
-    fates: Sequence[Fate]
+    scores: Sequence[float]
     kept: Sequence[int]
 
 
@@ -99,15 +100,15 @@ def _of_fields(fields: Fields) -> dict[str, float]:
 
 def _of_scores(cut: Cut) -> dict[str, float]:
     """How sure the choice of the text was."""
-    rows = [(len(f.text), f.score, f.is_kept) for f in cut.fates]
-    n_kept = sum(n for n, _, is_kept in rows if is_kept)
-    n_likely = sum(n for n, score, _ in rows if score > _UNSURE)
-    n_doubtful = sum(n for n, score, _ in rows if _UNSURE < score < _SURE)
+    score = np.array(cut.scores)
+    size = np.array([float(len(block.text)) for block in cut.layout.blocks])
+    kept, kept_size = score[cut.kept], size[cut.kept]
+    n_likely, n_sure = float(size[score > _UNSURE].sum()), float(size[score >= _SURE].sum())
     return {
-        "sure_mean": sum(n * score for n, score, is_kept in rows if is_kept) / n_kept,
-        "sure_share": sum(n for n, score, is_kept in rows if is_kept and score > _SURE) / n_kept,
-        "sure_most": max(score for _, score, _ in rows),
-        "doubtful": n_doubtful / max(1, n_likely),
+        "sure_mean": float(np.average(kept, weights=kept_size)),
+        "sure_share": float(kept_size[kept > _SURE].sum() / kept_size.sum()),
+        "sure_most": float(score.max()),
+        "doubtful": (n_likely - n_sure) / max(1.0, n_likely),
     }
 
 
@@ -129,7 +130,7 @@ def _of_text(cut: Cut) -> dict[str, float]:
         "kept_share": n_kept / n_page,
         "kept_links": sum([b.n_link_chars for b in kept]) / n_kept,
         "kept_linked": sum([b.n_link_chars * 2 > len(b.text) for b in kept]) / len(kept),
-        "kept_media": sum([b.follows_media for b in kept]) / len(kept),
+        "kept_media": sum([b.media_up >= 0 for b in kept]) / len(kept),
         "kept_div": sum([boxes[b.box].tag == "div" for b in kept]) / len(kept),
         "kept_quotes": sum(map(text.count, '“”"«»„「」')) / n_kept * 1000,
         "kept_first": first / len(blocks),
@@ -140,7 +141,7 @@ def _of_text(cut: Cut) -> dict[str, float]:
         "prose_page": sum(prose) / n_page,
         "home_share": max(homes.values()) / n_kept,
         "page_n_links": log1p(sum([b.n_links for b in blocks])),
-        "page_media": log1p(sum([b.follows_media for b in blocks])),
+        "page_media": log1p(sum([b.media_up >= 0 for b in blocks])),
     }
 
 

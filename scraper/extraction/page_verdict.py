@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 
 from scraper.extraction import model
-from scraper.extraction.model import Floats, Forest
+from scraper.extraction.model import Forest
+from scraper.extraction.table import Table
 
 FILE = Path(__file__).with_name("page_model.json")
 
@@ -26,13 +27,13 @@ MIN_ODDS = -0.2
 
 def log_odds(columns: Mapping[str, float], trained: Forest | None = None) -> float:
     """Above 0 where the page is rather an article, by the shipped forest or another."""
-    return float((trained or shipped()).log_odds(_rows(columns))[0])
+    return float((trained or shipped()).log_odds(_table(columns))[0])
 
 
 def reasons(columns: Mapping[str, float], n: int = 3) -> list[str]:
     """The names of the numbers that speak most against an article."""
     forest = shipped()
-    found = forest.reasons(_rows(columns), 0, len(forest.names))
+    found = forest.reasons(_table(columns), 0, len(forest.names))
     return [name for name, weight in found if weight < 0][:n]
 
 
@@ -48,5 +49,7 @@ def dump(forest: Forest, origin: Mapping[str, Any]) -> str:
     return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
 
 
-def _rows(columns: Mapping[str, float]) -> dict[str, Floats]:
-    return {name: np.array([value]) for name, value in columns.items()}
+def _table(columns: Mapping[str, float]) -> Table:
+    """The numbers as a table of one column."""
+    values = np.array([*columns.values()], dtype=np.float32)
+    return Table({name: at for at, name in enumerate(columns)}, values[:, None])

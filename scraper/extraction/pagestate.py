@@ -190,11 +190,9 @@ def _by_emptiness(page: Page, layout: Layout, n_chars: int) -> Finding | None:
 
 
 def cut_of(reading: Reading) -> page_features.Cut | None:
-    """What the learned verdict looks at; nothing where no text was found,."""
-    kept = [at for at, fate in enumerate(reading.blocks) if fate.is_kept]
-    if not kept:
-        return None
-    return page_features.Cut(layout=reading.layout, fates=reading.blocks, kept=kept)
+    """What the learned verdict looks at; nothing where no text was found."""
+    kept = reading.draft.kept()
+    return page_features.Cut(layout=reading.layout, scores=reading.draft.scores, kept=kept) if kept else None
 
 
 def _by_learning(page: Page, fields: Fields, reading: Reading) -> Finding | None:

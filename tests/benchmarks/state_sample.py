@@ -10,9 +10,8 @@ from datetime import UTC, datetime
 
 from scraper import dom
 from scraper.extraction import blocks, metadata, page_features
-from scraper.extraction.body import Fate
 from scraper.extraction.model import Forest
-from scraper.values import Context, Page, ParagraphKind
+from scraper.values import Context, Page
 from tests.benchmarks import sample
 
 
@@ -23,13 +22,9 @@ def columns() -> dict[str, float]:
     page = Page(url=url, final_url=url, status=200, body=html, fetched_at=datetime(2026, 1, 1, tzinfo=UTC))
     tree = dom.parse(html)
     layout = blocks.read(tree)
-    fates = [
-        Fate(
-            text=b.text, path="", score=0.9 if at % 2 else 0.2, is_kept=at % 2 == 1, reason="", kind=ParagraphKind.TEXT
-        )
-        for at, b in enumerate(layout.blocks)
-    ]
-    cut = page_features.Cut(layout=layout, fates=fates, kept=[at for at, fate in enumerate(fates) if fate.is_kept])
+    places = range(len(layout.blocks))
+    scores = [0.9 if at % 2 else 0.2 for at in places]
+    cut = page_features.Cut(layout=layout, scores=scores, kept=places[1::2])
     return page_features.columns(url, metadata.read(tree, page, Context()), cut)
 
 
