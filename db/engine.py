@@ -104,6 +104,12 @@ def insert(connection: Connection, table: sa.Table, row: Mapping[str, Any]) -> i
     return int(key[0])
 
 
+def hold(connection: Connection, name: str) -> None:
+    """Nothing; until the transaction ends no other one holds that name. SQLite has one writer at a time anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(name))))
+
+
 def exists(engine: Engine) -> bool:
     """Whether there is a newsdesk database at the engine's address. Creates nothing."""
     if engine.dialect.name == "sqlite" and not _file_exists(engine.url.database):

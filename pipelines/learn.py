@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlalchemy.engine import Connection, Engine
 
 from db import archive, memory, pages
-from db.engine import reading, writing
+from db.engine import hold, reading, writing
 from scraper import dom, encoding
 from scraper.errors import DamagedRecord
 from scraper.extraction import memory as site_memory
@@ -44,6 +44,7 @@ def _due(engine: Engine) -> list[PageRecord]:
 def _learn_pages(engine: Engine, folder: Path, batch: list[PageRecord], now: datetime) -> None:
     seen = [(record, _observe(folder, record)) for record in batch]
     with writing(engine) as connection:
+        hold(connection, f"memory of {batch[0].site}")  # another run may be learning the same pages
         for record, sighting in seen:
             pages.save_learned(connection, record.id, now)
             if sighting is not None:
