@@ -15,10 +15,6 @@ from scraper.values import Page
 
 PAGES = Path(__file__).parent.parent / "fixtures" / "pages"
 FOLDERS = sorted(path.parent for path in PAGES.glob("*/page.html"))
-# What the reader of a page expects and does not get yet; `--accept` leaves their expected.json as it is.
-MISSES = {
-    "bote--interview-with-line-breaks": "a short interview is taken for a consent wall",
-}
 # These change with every version or page byte and say nothing of the reading.
 LEFT_OUT = ("extractor", "confidence", "id", "first_seen_at")
 
@@ -36,17 +32,12 @@ def read(folder: Path) -> dict:
     return {name: value for name, value in to_record(extract(page)).items() if name not in LEFT_OUT}
 
 
-def marked(folder: Path):
-    reason = MISSES.get(folder.name)
-    return pytest.param(folder, id=folder.name, marks=[pytest.mark.xfail(reason=reason, strict=True)] if reason else [])
-
-
-@pytest.mark.parametrize("folder", [marked(folder) for folder in FOLDERS])
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_page(folder: Path, request: pytest.FixtureRequest):
     """The article is exactly the one that was reviewed."""
     found = read(folder)
     path = folder / "expected.json"
-    if request.config.getoption("--accept") and folder.name not in MISSES:
+    if request.config.getoption("--accept"):
         path.write_text(json.dumps(found, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     assert found == json.loads(path.read_text(encoding="utf-8"))
 

@@ -31,6 +31,7 @@ _LIST_TYPES = frozenset({"collectionpage", "itemlist", "offercatalog", "searchre
 # Letters of extracted text. Walls, error pages and teasers are shorter than nearly every article.
 _SHORT_CHARS = 700
 _EMPTY_CHARS = 60
+_MAIN_SHARE = 0.4
 _SHORT_PAGE_CHARS = 1500
 _N_BEHIND = 4  # blocks
 _SHELL_SCRIPT_BYTES = 2000
@@ -117,8 +118,9 @@ def _by_type(types: frozenset[str], *, is_article_type: bool) -> Finding | None:
 
 
 def _around(layout: Layout, paragraphs: Sequence[Paragraph]) -> str:
-    """The extracted text and the blocks right behind it, where walls stand; a short page as a whole."""
-    if sum(len(block.text) for block in layout.blocks) < _SHORT_PAGE_CHARS:
+    """The extracted text and the blocks right behind it, where walls stand; a short page of mostly other text whole."""
+    n_page = sum(len(block.text) for block in layout.blocks)
+    if n_page < _SHORT_PAGE_CHARS and sum(len(p.text) for p in paragraphs) < _MAIN_SHARE * n_page:
         return " ".join(block.text for block in layout.blocks)
     kept = {p.text for p in paragraphs}
     last = max((at for at, block in enumerate(layout.blocks) if block.text in kept), default=-1)
