@@ -12,7 +12,7 @@ from scraper import dom, taming
 @pytest.mark.parametrize(
     ("tag", "role"),
     [
-        ("span", dom.Role.INLINE),
+        ("span", dom.Role.SPAN),
         ("a", dom.Role.LINK),
         ("strong", dom.Role.BOLD),
         ("pre", dom.Role.PRE),

@@ -21,7 +21,7 @@ from scraper.extraction.table import Table
 
 FILE = Path(__file__).with_name("page_model.json")
 
-MIN_ODDS = -0.2
+MIN_ODDS = -0.4
 """Log odds an article has. Chosen by cross-validation by site, see `cross_validated_by_site` in the file."""
 
 

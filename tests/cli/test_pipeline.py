@@ -102,7 +102,11 @@ def test_search_narrows_and_says_when_nothing_is_found(newsdesk: Newsdesk, fille
 def test_csv_is_safe_and_whole(newsdesk: Newsdesk, filled: DemoSite, tmp_path: Path):
     """Every article is a row; a title that looks like a formula is quoted."""
     page = tmp_path / "page.html"
-    text = "".join(f"<p>Sentence number {i} of an article about cells that compute.</p>" for i in range(9))
+    text = "".join(
+        f"<p>“A cell may compute,” said the {who} of the town works on Tuesday, “but nobody has to believe the sum it "
+        f"shows, least of all when the sheet comes from somebody else.”</p>"
+        for who in ("director", "deputy", "treasurer")
+    )
     page.write_text(f"<title>=1+1</title><article><h1>=HYPERLINK(1)</h1>{text}</article>")
     (tmp_path / "list.jsonl").write_text(json.dumps({"url": "https://courier.example/x", "html_path": "page.html"}))
     newsdesk("import", tmp_path / "list.jsonl")
