@@ -129,14 +129,14 @@ def _injected(function: Any, page: datasets.Page) -> list[int]:
 
 def quality(dataset: str, pages: int | None, jobs: int) -> dict[str, Any]:
     """Extractor -> figures and page scores, and how it was measured."""
-    chosen, table = sample(dataset, pages), {}
+    circumstances, chosen, table = _circumstances(), sample(dataset, pages), {}
     with multiprocessing.Pool(jobs) as pool:
         for name in NAMES:
             started = time.monotonic()
             rows = pool.map(_page, [(name, page) for page in chosen], chunksize=8)
             table[name] = {"figures": figures(rows), "rows": [_short(row) for row in rows]}
             print(f"{dataset} {name}: {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
-    return {"pages": len(chosen), "of": len(sample(dataset, None)), "extractors": table, **_circumstances()}
+    return {"pages": len(chosen), "of": len(sample(dataset, None)), "extractors": table, **circumstances}
 
 
 def _short(row: dict[str, Any]) -> dict[str, Any]:
@@ -171,6 +171,7 @@ def figures(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 def speed(names: Sequence[str], n: int) -> dict[str, Any]:
     """Extractor -> CPU times on the same pages in one process, the order turning with each page."""
+    circumstances = _circumstances()  # before, since the checkout may move while this runs
     pages = [page for name in names for page in sample(name, n)]
     functions = {name: shipped if name == OURS else extractors.get(name) for name in NAMES}
     for page in pages[::20]:  # imports and caches are warm before the clock counts
@@ -182,7 +183,7 @@ def speed(names: Sequence[str], n: int) -> dict[str, Any]:
         for name in (*NAMES[turn:], *NAMES[:turn]):
             seconds[name].append(run.call(functions[name], page.html, page.url)[1])
     table = {name: _times(seconds[name], seconds[REFERENCE]) for name in NAMES}
-    return {"pages": len(pages), "corpora": list(names), "extractors": table, **_circumstances()}
+    return {"pages": len(pages), "corpora": list(names), "extractors": table, **circumstances}
 
 
 def _times(times: Sequence[float], reference: Sequence[float]) -> dict[str, Any]:
@@ -203,7 +204,7 @@ def _times(times: Sequence[float], reference: Sequence[float]) -> dict[str, Any]
 def _circumstances() -> dict[str, Any]:
     packages = ("trafilatura", "readability-lxml", "resiliparse", "newspaper4k", "goose3", "selectolax")
     commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=Path(__file__).parent, capture_output=True, text=True, check=False
+        ["git", "describe", "--always", "--dirty"], cwd=Path(__file__).parent, capture_output=True, text=True, check=False
     )
     return {
         "day": time.strftime("%Y-%m-%d", time.gmtime()),
