@@ -204,7 +204,11 @@ def _times(times: Sequence[float], reference: Sequence[float]) -> dict[str, Any]
 def _circumstances() -> dict[str, Any]:
     packages = ("trafilatura", "readability-lxml", "resiliparse", "newspaper4k", "goose3", "selectolax")
     commit = subprocess.run(
-        ["git", "describe", "--always", "--dirty"], cwd=Path(__file__).parent, capture_output=True, text=True, check=False
+        ["git", "describe", "--always", "--dirty"],
+        cwd=Path(__file__).parent,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     return {
         "day": time.strftime("%Y-%m-%d", time.gmtime()),
