@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import tempfile
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
@@ -79,10 +80,10 @@ def train_second(samples: Sequence[Sample], tables: Sequence[tuple[list[int], Ta
 
 def forest_of(learner: CatBoostClassifier, names: Sequence[str]) -> model.Forest:
     """CatBoost's trees as ours, with the columns no tree asks for left out."""
-    path = Path("catboost-export.json")
-    learner.save_model(str(path), format="json")
-    content = json.loads(path.read_text("utf-8"))
-    path.unlink()
+    with tempfile.TemporaryDirectory() as folder:  # its own: two trainings may run side by side
+        path = Path(folder) / "model.json"
+        learner.save_model(str(path), format="json")
+        content = json.loads(path.read_text("utf-8"))
     trees = [t for t in content["oblivious_trees"] if t["splits"]]
     splits = [[(s["float_feature_index"], s["border"]) for s in t["splits"]] for t in trees]
     depth = max(map(len, splits))
