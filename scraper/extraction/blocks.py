@@ -64,7 +64,9 @@ class _Walk:
                 if not stack:
                     break
                 node, role = stack.pop()
-                if role:
+                if role == Role.SPAN:  # half of all elements
+                    self.ended = self.ended or role
+                elif role:
                     self.leave(role)
                 node = node.next
                 continue
@@ -81,7 +83,7 @@ class _Walk:
                     self.mark(role)
                 node = node.next
                 continue
-            if role:
+            if role and role != Role.SPAN:
                 role = self.enter(node, role)
             stack.append((node, role))
             node = node.first_child
@@ -116,8 +118,6 @@ class _Walk:
             self.in_bold += 1
         elif role == Role.ITALIC:
             self.in_italic += 1
-        elif role == Role.SPAN:
-            pass
         elif role == Role.CITED:
             self.ended = self.ended or role
         elif role == Role.CUSTOM and self.n_chars:

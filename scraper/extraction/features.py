@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -54,7 +53,7 @@ def table(layout: Layout, hints: Hints) -> Table:
     rows |= _containers(view)
     rows |= _places(view, heading)
     rows |= _neighbours(view, heading)
-    rows |= _repetition([b.text for b in layout.blocks])
+    rows |= _repetition(view)
     rows |= agreement.rows(view, hints)
     return Table.of(rows, len(layout.blocks)).extended(*_names(view))
 
@@ -252,10 +251,14 @@ def _neighbours(view: View, heading: Floats) -> dict[str, Floats]:
     return found
 
 
-def _repetition(texts: Sequence[str]) -> dict[str, Floats]:
+def _repetition(view: View) -> dict[str, Floats]:
     """How many blocks of the page say the same, begin with the same two words, or differ in digits only: labels do."""
+    texts = [b.text for b in view.layout.blocks]
+    has_digits = (view.chars.count(Mark.DIGIT) > 0).tolist()
     starts = [tuple(text.split(None, 2)[:2]) for text in texts]
-    masked = [_DIGITS.sub("0", text[:_MASKED]) for text in texts]
+    masked = [
+        _DIGITS.sub("0", text[:_MASKED]) if has else text[:_MASKED] for text, has in zip(texts, has_digits, strict=True)
+    ]
     found: dict[str, Floats] = {}
     for name, keys in (("same_start", starts), ("same_text", masked)):
         count = Counter[Any](keys)
