@@ -34,7 +34,7 @@ PEERS = (
     *("readability", "resiliparse", "newspaper4k", "goose3"),
 )
 NAMES = (OURS, *PEERS)
-FETCHED_AT = datetime(2026, 1, 1, tzinfo=UTC)
+FETCHED_AT = datetime(2026, 11, 1, tzinfo=UTC)  # after the youngest page: dates of the future do not count
 SCRIPTS = {
     "Latin": ((0x41, 0x24F), (0x1E00, 0x1EFF)),
     "Greek": ((0x370, 0x3FF), (0x1F00, 0x1FFF)),
