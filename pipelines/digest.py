@@ -18,6 +18,7 @@ from db import archive, articles, links, memory, pages, runs
 from db.engine import reading, writing
 from pipelines import dedup, quality, schedule
 from pipelines.outcomes import of_error
+from pipelines.workers import Worker
 from scraper.extraction import EXTRACTOR, extract, second_opinion
 from scraper.values import (
     Article,
@@ -26,6 +27,7 @@ from scraper.values import (
     MatchKind,
     Outcome,
     OutcomeKind,
+    Page,
     PageRecord,
     PageState,
     Revision,
@@ -48,7 +50,7 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """What digesting needs besides the page: where to write, where to read, for which run.
+    """What digesting needs besides the page: where to write, where to read, for which run, who reads pages.
 
     `has_second_opinion` reports of every page how far another extractor agrees with its text.
     """
@@ -58,6 +60,7 @@ class Desk:
     run_id: int
     now: Callable[[], datetime]
     tell: Callable[[Outcome], None]
+    worker: Worker
     has_second_opinion: bool = False
 
 
@@ -100,10 +103,15 @@ def _extract(desk: Desk, record: PageRecord, known_memory: SiteMemory) -> Articl
     start = time.monotonic()
     try:
         page = archive.read_page(desk.folder, record)
-        article = extract(page, Context(link=record.link, memory=known_memory))
-        return second_opinion.reported(article, page) if desk.has_second_opinion else article
+        context = Context(link=record.link, memory=known_memory)
+        return desk.worker.do(_read, page, context, desk.has_second_opinion, url=record.url)
     except Exception as error:  # noqa: BLE001 - of_error raises what must end the run
         return of_error("digest", record.url, error, time.monotonic() - start)
+
+
+def _read(page: Page, context: Context, has_second_opinion: bool) -> Article:  # noqa: FBT001 - sent by value
+    article = extract(page, context)
+    return second_opinion.reported(article, page) if has_second_opinion else article
 
 
 def _save(

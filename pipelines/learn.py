@@ -15,21 +15,26 @@ from sqlalchemy.engine import Connection, Engine
 
 from db import archive, memory, pages
 from db.engine import hold, reading, writing
+from pipelines.workers import Worker, WorkerError
 from scraper import dom, encoding
-from scraper.errors import DamagedRecord
+from scraper.errors import DamagedRecord, ExtractionError
 from scraper.extraction import memory as site_memory
 from scraper.extraction import observation
 from scraper.extraction.memory import Sighting
-from scraper.values import PageRecord
+from scraper.values import Page, PageRecord
 
 _BATCH = 100
 
 
-def learn(engine: Engine, folder: Path, now: Callable[[], datetime]) -> int:
-    """The number of pages seen: all that were not yet. One transaction for up to 100 pages of a site and its memory."""
+def learn(engine: Engine, folder: Path, now: Callable[[], datetime], worker: Worker) -> int:
+    """The number of pages seen: all that were not yet. One transaction for up to 100 pages of a site and its memory.
+
+    A page that `worker` can't read in time teaches nothing; digest gives it its outcome.
+    """
     n_pages = 0
     while batch := _due(engine):
-        _learn_pages(engine, folder, batch, now())
+        seen = [(record, _observe(worker, folder, record)) for record in batch]
+        _keep(engine, seen, now())
         n_pages += len(batch)
     return n_pages
 
@@ -41,25 +46,29 @@ def _due(engine: Engine) -> list[PageRecord]:
     return list(takewhile(lambda record: record.site == found[0].site, found))
 
 
-def _learn_pages(engine: Engine, folder: Path, batch: list[PageRecord], now: datetime) -> None:
-    seen = [(record, _observe(folder, record)) for record in batch]
+def _keep(engine: Engine, seen: list[tuple[PageRecord, Sighting | None]], now: datetime) -> None:
+    site = seen[0][0].site
     with writing(engine) as connection:
-        hold(connection, f"memory of {batch[0].site}")  # another run may be learning the same pages
+        hold(connection, f"memory of {site}")  # another run may be learning the same pages
         for record, sighting in seen:
             pages.save_learned(connection, record.id, now)
             if sighting is not None:
                 memory.add_observation(
                     connection, record.id, record.site, sighting.fetched_at, sighting.identity, sighting.keys
                 )
-        _remember(connection, batch[0].site)
+        _remember(connection, site)
 
 
-def _observe(folder: Path, record: PageRecord) -> Sighting | None:
+def _observe(worker: Worker, folder: Path, record: PageRecord) -> Sighting | None:
     try:
         page = archive.read_page(folder, record)
-    except DamagedRecord:  # digest meets it too, and gives it its outcome
+        return worker.do(_look, page, record.link.url, url=record.url)
+    except (DamagedRecord, ExtractionError, WorkerError):  # digest meets it too, and gives it its outcome
         return None
-    return observation.observe(dom.parse(encoding.to_utf8(page)), page, record.link.url)
+
+
+def _look(page: Page, address: str) -> Sighting:
+    return observation.observe(dom.parse(encoding.to_utf8(page)), page, address)
 
 
 def _remember(connection: Connection, site: str) -> None:

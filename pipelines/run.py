@@ -29,6 +29,7 @@ from pipelines.learn import learn
 from pipelines.outcomes import Report
 from pipelines.settings import VERSION, Settings
 from pipelines.single import policy, utc_now
+from pipelines.workers import Worker
 from scraper.fetching.client import Fetcher
 from scraper.values import Outcome, Page, StoredArticle
 
@@ -72,14 +73,20 @@ async def _fetch(job: Job, run_id: int, writer: ArchiveWriter, report: Report, t
 
 
 def _digest(job: Job, run_id: int, tell: Callable[[Outcome], None]) -> None:
-    learn(job.engine, Path(job.settings.archive), job.now)
-    digest(_desk(job, run_id, tell))
+    with Worker() as worker:
+        learn(job.engine, Path(job.settings.archive), job.now, worker)
+        digest(_desk(job, run_id, tell, worker))
 
 
-def _desk(job: Job, run_id: int, tell: Callable[[Outcome], None]) -> Desk:
-    folder, has_second_opinion = Path(job.settings.archive), job.settings.second_opinion
+def _desk(job: Job, run_id: int, tell: Callable[[Outcome], None], worker: Worker) -> Desk:
     return Desk(
-        engine=job.engine, folder=folder, run_id=run_id, now=job.now, tell=tell, has_second_opinion=has_second_opinion
+        engine=job.engine,
+        folder=Path(job.settings.archive),
+        run_id=run_id,
+        now=job.now,
+        tell=tell,
+        worker=worker,
+        has_second_opinion=job.settings.second_opinion,
     )
 
 
@@ -101,8 +108,9 @@ def save_page(job: Job, page: Page) -> tuple[Outcome, StoredArticle | None]:
         if isinstance(taken, Outcome):
             outcome = taken
         else:
-            learn(job.engine, Path(job.settings.archive), job.now)
-            outcome, _ = digest_page(_desk(job, run_id, tell), taken)
+            with Worker() as worker:
+                learn(job.engine, Path(job.settings.archive), job.now, worker)
+                outcome, _ = digest_page(_desk(job, run_id, tell, worker), taken)
     with reading(job.engine) as connection:
         return outcome, articles.get_article(connection, page.url)
 
