@@ -1,7 +1,8 @@
 """digest: archived pages become articles, revisions or rejections.
 
-One transaction a page, in fixed order, oldest first: extract, judge, match, save. A page is digested
-again when the extractor or what its site repeats has changed; then the text is reextracted, never revised.
+Pages are read side by side in `workers` (extract, judge) and taken up in fixed order, oldest first, by one
+writer, in one transaction a page (match, save). A page is digested again when the extractor or what its site
+repeats has changed; then the text is reextracted, never revised.
 """
 
 from __future__ import annotations
@@ -18,16 +19,16 @@ from db import archive, articles, links, memory, pages, runs
 from db.engine import reading, writing
 from pipelines import dedup, quality, schedule
 from pipelines.outcomes import of_error
-from pipelines.workers import Worker
+from pipelines.workers import Answer, Task, Workers
 from scraper.extraction import EXTRACTOR, extract, second_opinion
 from scraper.values import (
     Article,
     Context,
     Known,
+    Match,
     MatchKind,
     Outcome,
     OutcomeKind,
-    Page,
     PageRecord,
     PageState,
     Revision,
@@ -60,8 +61,17 @@ class Desk:
     run_id: int
     now: Callable[[], datetime]
     tell: Callable[[Outcome], None]
-    worker: Worker
+    workers: Workers
     has_second_opinion: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a page says, as far as the page and its site's memory tell; `fingerprint` is that of title and text."""
+
+    article: Article
+    verdict: Verdict
+    fingerprint: str
 
 
 def digest(desk: Desk) -> None:
@@ -70,27 +80,48 @@ def digest(desk: Desk) -> None:
     while True:
         with reading(desk.engine) as connection:
             batch = pages.due_digest(connection, EXTRACTOR, since, _BATCH)
+            memories = {site: memory.get_memory(connection, site) for site in {record.site for record in batch}}
         if not batch:
             return
-        for record in batch:
-            outcome, is_news = digest_page(desk, record)
+        tasks = (_task(desk, record, memories[record.site]) for record in batch)
+        for record, answer in zip(batch, desk.workers.each(tasks), strict=True):
+            outcome, is_news = _take(desk, record, answer, memories[record.site].generation)
             if is_news:
                 desk.tell(outcome)
 
 
 def digest_page(desk: Desk, record: PageRecord) -> tuple[Outcome, bool]:
     """What became of one page, and whether that is news: reading a page anew with the same result is none."""
-    start = time.monotonic()
     with reading(desk.engine) as connection:
         known_memory = memory.get_memory(connection, record.site)
-    article = _extract(desk, record, known_memory)
+    answer = next(desk.workers.each([_task(desk, record, known_memory)]))
+    return _take(desk, record, answer, known_memory.generation)
+
+
+def _task(desk: Desk, record: PageRecord, known_memory: SiteMemory) -> Task:
+    context = Context(link=record.link, memory=known_memory)
+    return Task(function=_read, values=(desk.folder, record, context, desk.has_second_opinion), url=record.url)
+
+
+def _read(folder: Path, record: PageRecord, context: Context, has_second_opinion: bool) -> Reading:  # noqa: FBT001
+    page = archive.read_page(folder, record)
+    article = extract(page, context)
+    if has_second_opinion:
+        article = second_opinion.reported(article, page)
+    return Reading(article=article, verdict=quality.judge(article), fingerprint=dedup.text_fingerprint(article))
+
+
+def _take(desk: Desk, record: PageRecord, answer: Answer, generation: int) -> tuple[Outcome, bool]:
+    start = time.monotonic() - answer.elapsed_s
     with writing(desk.engine) as connection:
-        if isinstance(article, Outcome):
-            outcome = article
+        if answer.error is None:
+            kind, reason = _save(connection, desk, record, answer.value, generation)
+            elapsed_s = time.monotonic() - start
+            outcome = Outcome(stage="digest", url=record.url, kind=kind, reason=reason, elapsed_s=elapsed_s)
         else:
-            outcome = _save(connection, desk, record, article, known_memory.generation, start)
+            outcome = of_error("digest", record.url, answer.error, answer.elapsed_s)
         last = pages.last_outcome(connection, record.id)
-        key = (EXTRACTOR, known_memory.generation)
+        key = (EXTRACTOR, generation)
         pages.add_extraction(connection, record, key, outcome.kind.value, outcome.reason, desk.run_id)
         is_news = last is None or outcome.kind.value not in (last, OutcomeKind.UNCHANGED.value)
         if is_news:
@@ -99,44 +130,38 @@ def digest_page(desk: Desk, record: PageRecord) -> tuple[Outcome, bool]:
     return outcome, is_news
 
 
-def _extract(desk: Desk, record: PageRecord, known_memory: SiteMemory) -> Article | Outcome:
-    start = time.monotonic()
-    try:
-        page = archive.read_page(desk.folder, record)
-        context = Context(link=record.link, memory=known_memory)
-        return desk.worker.do(_read, page, context, desk.has_second_opinion, url=record.url)
-    except Exception as error:  # noqa: BLE001 - of_error raises what must end the run
-        return of_error("digest", record.url, error, time.monotonic() - start)
-
-
-def _read(page: Page, context: Context, has_second_opinion: bool) -> Article:  # noqa: FBT001 - sent by value
-    article = extract(page, context)
-    return second_opinion.reported(article, page) if has_second_opinion else article
-
-
 def _save(
-    connection: Connection, desk: Desk, record: PageRecord, article: Article, generation: int, start: float
-) -> Outcome:
-    verdict = quality.judge(article)
-    text = dedup.text_fingerprint(article)
-    known = articles.find_known(connection, record, article, text)
-    if not verdict.is_accepted:
-        return _reject(connection, record, verdict, known, start)
+    connection: Connection, desk: Desk, record: PageRecord, found: Reading, generation: int
+) -> tuple[OutcomeKind, str]:
+    """What became of the page, and why."""
+    known = articles.find_known(connection, record, found.article, found.fingerprint)
+    if not found.verdict.is_accepted:
+        # What was stored from this very page is withdrawn; a stored text of an earlier page stays.
+        if known is not None and known.page_id == record.id:
+            articles.save_state(connection, known.article_id, PageState(found.verdict.outcome.value))
+        return found.verdict.outcome, found.verdict.evidence
     if known is not None and _is_stale(known, record, generation):
         # The stored text was read by another extractor or memory: read its page anew first, so that
         # only what the publisher changed can count as a revision.
         _redigest(connection, desk, known, generation)
         known = articles.get_known(connection, known.article_id)
-    match = dedup.match(article, text, record, known)
-    revision = Revision(
-        article=article, verdict=verdict, match=match, page=record, generation=generation, fingerprint=text
-    )
+    match = dedup.match(found.article, found.fingerprint, record, known)
     is_older = known is not None and known.by == "link" and record.fetched_at < known.fetched_at
     if not is_older:
-        articles.save(connection, revision)
-        _schedule(connection, record, article, match.kind)
-    elapsed_s = time.monotonic() - start
-    return Outcome(stage="digest", url=record.url, kind=_KINDS[match.kind], reason=match.reason, elapsed_s=elapsed_s)
+        articles.save(connection, _revision(found, match, record, generation))
+        _schedule(connection, record, found.article, match.kind)
+    return _KINDS[match.kind], match.reason
+
+
+def _revision(found: Reading, match: Match, record: PageRecord, generation: int) -> Revision:
+    return Revision(
+        article=found.article,
+        verdict=found.verdict,
+        match=match,
+        page=record,
+        generation=generation,
+        fingerprint=found.fingerprint,
+    )
 
 
 def _is_stale(known: Known, record: PageRecord, generation: int) -> bool:
@@ -146,24 +171,15 @@ def _is_stale(known: Known, record: PageRecord, generation: int) -> bool:
 
 def _redigest(connection: Connection, desk: Desk, known: Known, generation: int) -> None:
     former = pages.get_page(connection, known.page_id)
-    article = _extract(desk, former, memory.get_memory(connection, former.site))
-    if isinstance(article, Outcome):
+    task = _task(desk, former, memory.get_memory(connection, former.site))
+    try:
+        found: Reading = desk.workers.do(task.function, *task.values, url=task.url)
+    except Exception as error:  # noqa: BLE001 - of_error raises what must end the run
+        of_error("digest", former.url, error)
         return
-    verdict, text = quality.judge(article), dedup.text_fingerprint(article)
-    if verdict.is_accepted:
-        match = dedup.match(article, text, former, known)
-        revision = Revision(
-            article=article, verdict=verdict, match=match, page=former, generation=generation, fingerprint=text
-        )
-        articles.save(connection, revision)
-
-
-def _reject(connection: Connection, record: PageRecord, verdict: Verdict, known: Known | None, start: float) -> Outcome:
-    # What was stored from this very page is withdrawn; a stored text of an earlier page stays.
-    if known is not None and known.page_id == record.id:
-        articles.save_state(connection, known.article_id, PageState(verdict.outcome.value))
-    elapsed_s = time.monotonic() - start
-    return Outcome(stage="digest", url=record.url, kind=verdict.outcome, reason=verdict.evidence, elapsed_s=elapsed_s)
+    if found.verdict.is_accepted:
+        match = dedup.match(found.article, found.fingerprint, former, known)
+        articles.save(connection, _revision(found, match, former, generation))
 
 
 def _schedule(connection: Connection, record: PageRecord, article: Article, kind: MatchKind) -> None:

@@ -8,42 +8,43 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from itertools import takewhile
+from itertools import groupby
 from pathlib import Path
 
 from sqlalchemy.engine import Connection, Engine
 
 from db import archive, memory, pages
 from db.engine import hold, reading, writing
-from pipelines.workers import Worker, WorkerError
+from pipelines.workers import Answer, Task, WorkerError, Workers
 from scraper import dom, encoding
 from scraper.errors import DamagedRecord, ExtractionError
 from scraper.extraction import memory as site_memory
 from scraper.extraction import observation
 from scraper.extraction.memory import Sighting
-from scraper.values import Page, PageRecord
+from scraper.values import PageRecord
 
 _BATCH = 100
 
 
-def learn(engine: Engine, folder: Path, now: Callable[[], datetime], worker: Worker) -> int:
+def learn(engine: Engine, folder: Path, now: Callable[[], datetime], workers: Workers) -> int:
     """The number of pages seen: all that were not yet. One transaction for up to 100 pages of a site and its memory.
 
-    A page that `worker` can't read in time teaches nothing; digest gives it its outcome.
+    A page that can't be read in time teaches nothing; digest gives it its outcome.
     """
     n_pages = 0
     while batch := _due(engine):
-        seen = [(record, _observe(worker, folder, record)) for record in batch]
-        _keep(engine, seen, now())
+        tasks = (Task(function=_observe, values=(folder, record), url=record.url) for record in batch)
+        sightings = zip(batch, map(_sighting, workers.each(tasks)), strict=True)
+        for _site, seen in groupby(sightings, key=lambda one: one[0].site):
+            _keep(engine, list(seen), now())
         n_pages += len(batch)
     return n_pages
 
 
 def _due(engine: Engine) -> list[PageRecord]:
-    """Pages of one site."""
+    """Pages by site, the last site's perhaps not all."""
     with reading(engine) as connection:
-        found = pages.due_learning(connection, _BATCH)
-    return list(takewhile(lambda record: record.site == found[0].site, found))
+        return pages.due_learning(connection, _BATCH)
 
 
 def _keep(engine: Engine, seen: list[tuple[PageRecord, Sighting | None]], now: datetime) -> None:
@@ -59,16 +60,17 @@ def _keep(engine: Engine, seen: list[tuple[PageRecord, Sighting | None]], now: d
         _remember(connection, site)
 
 
-def _observe(worker: Worker, folder: Path, record: PageRecord) -> Sighting | None:
+def _observe(folder: Path, record: PageRecord) -> Sighting:
+    page = archive.read_page(folder, record)
+    return observation.observe(dom.parse(encoding.to_utf8(page)), page, record.link.url)
+
+
+def _sighting(answer: Answer) -> Sighting | None:
     try:
-        page = archive.read_page(folder, record)
-        return worker.do(_look, page, record.link.url, url=record.url)
+        found: Sighting = answer.get()
     except (DamagedRecord, ExtractionError, WorkerError):  # digest meets it too, and gives it its outcome
         return None
-
-
-def _look(page: Page, address: str) -> Sighting:
-    return observation.observe(dom.parse(encoding.to_utf8(page)), page, address)
+    return found
 
 
 def _remember(connection: Connection, site: str) -> None:

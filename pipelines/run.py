@@ -29,7 +29,7 @@ from pipelines.learn import learn
 from pipelines.outcomes import Report
 from pipelines.settings import VERSION, Settings
 from pipelines.single import policy, utc_now
-from pipelines.workers import Worker
+from pipelines.workers import Workers
 from scraper.fetching.client import Fetcher
 from scraper.values import Outcome, Page, StoredArticle
 
@@ -73,19 +73,19 @@ async def _fetch(job: Job, run_id: int, writer: ArchiveWriter, report: Report, t
 
 
 def _digest(job: Job, run_id: int, tell: Callable[[Outcome], None]) -> None:
-    with Worker() as worker:
-        learn(job.engine, Path(job.settings.archive), job.now, worker)
-        digest(_desk(job, run_id, tell, worker))
+    with Workers() as workers:
+        learn(job.engine, Path(job.settings.archive), job.now, workers)
+        digest(_desk(job, run_id, tell, workers))
 
 
-def _desk(job: Job, run_id: int, tell: Callable[[Outcome], None], worker: Worker) -> Desk:
+def _desk(job: Job, run_id: int, tell: Callable[[Outcome], None], workers: Workers) -> Desk:
     return Desk(
         engine=job.engine,
         folder=Path(job.settings.archive),
         run_id=run_id,
         now=job.now,
         tell=tell,
-        worker=worker,
+        workers=workers,
         has_second_opinion=job.settings.second_opinion,
     )
 
@@ -108,9 +108,9 @@ def save_page(job: Job, page: Page) -> tuple[Outcome, StoredArticle | None]:
         if isinstance(taken, Outcome):
             outcome = taken
         else:
-            with Worker() as worker:
-                learn(job.engine, Path(job.settings.archive), job.now, worker)
-                outcome, _ = digest_page(_desk(job, run_id, tell, worker), taken)
+            with Workers() as workers:
+                learn(job.engine, Path(job.settings.archive), job.now, workers)
+                outcome, _ = digest_page(_desk(job, run_id, tell, workers), taken)
     with reading(job.engine) as connection:
         return outcome, articles.get_article(connection, page.url)
 
