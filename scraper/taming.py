@@ -11,6 +11,7 @@ The signs can be forged by those who read this; hostile input in bulk belongs in
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 import numpy as np
 import numpy.typing as npt
@@ -73,9 +74,10 @@ def _has_signs(html: bytes) -> bool:
         first, second = codes[at + 1 + is_end] | 32, codes[at + 2 + is_end] | 32
         is_tag = (first >= ord("a")) & (first <= ord("z")) & _MAY_FOLLOW[codes[at + 2 + is_end]]
         second = np.where((second >= ord("a")) & (second <= ord("z")), second, 0)
-        key = (first.astype(np.int64) << 8 | second)[is_tag]
+        key = (first.astype(np.uint16) << 8 | second)[is_tag]
         step = np.where(is_end[is_tag], -1, 1)
-        if int(np.cumsum(np.where(_IS_FLAT[key], 0, step)).max(initial=0)) > _SIGN_OF_DEPTH:
+        is_deep = ~_IS_FLAT[key]
+        if _most_open(key[is_deep], step[is_deep]) > _SIGN_OF_DEPTH:
             return True
         if int(step[_IS_FORMATTING[key]].sum()) > _SIGN_OF_FORMATTING:
             return True
@@ -85,6 +87,21 @@ def _has_signs(html: bytes) -> bool:
         return False
     has_many_marks = html.count(b">") > len(at) + MAX_OPTIONS and html.count(b'=">') > MAX_OPTIONS
     return has_many_marks or _has_long_tag(html, codes, at)
+
+
+def _most_open(key: npt.NDArray[np.uint16], step: npt.NDArray[np.int64]) -> int:
+    """At least the depth of the page: how many tags of each name are open where most are, of all names together.
+
+    Counted by name, since an end tag closes nothing of another name.
+    """
+    if not len(key):
+        return 0
+    order = np.argsort(key, kind="stable")
+    sorted_key, total = key[order], np.cumsum(step[order])
+    starts = np.flatnonzero(np.diff(sorted_key, prepend=sorted_key[0] ^ 1))
+    before = np.where(starts > 0, total[starts - 1], 0)
+    most = np.maximum.reduceat(total, starts) - before
+    return int(most.clip(0).sum())
 
 
 def _has_long_tag(html: bytes, codes: npt.NDArray[np.uint8], at: npt.NDArray[np.int64]) -> bool:
@@ -137,8 +154,10 @@ class _Limits:
     """What is open at one point of the page."""
 
     def __init__(self) -> None:
-        self.depth = self.dropped = self.n_options = 0
-        self.n_formatting: dict[bytes, int] = {}
+        self.n_options = 0
+        self.open: list[bytes] = []  # the elements that count as depth, with those that were dropped
+        self.n_open: Counter[bytes] = Counter()
+        self.n_formatting: Counter[bytes] = Counter()
 
     def admit(self, name: bytes, tag: bytes, *, is_end: bool) -> bytes | None:
         """What the tag is replaced with; None where it stays."""
@@ -150,23 +169,27 @@ class _Limits:
         if name in _VOID or name in _LEFT_OPEN:
             return None if is_end else _fewer_attributes(tag)
         if is_end:
-            if self.dropped:
-                self.dropped -= 1
-                return b" "
-            self.depth = max(0, self.depth - 1)
+            return self._closed(name)
+        self.open.append(name)
+        self.n_open[name] += 1
+        return b" " if len(self.open) > MAX_DEPTH else _fewer_attributes(tag)
+
+    def _closed(self, name: bytes) -> bytes | None:
+        """An end tag closes the last element of its name and all inside, or nothing."""
+        if not self.n_open[name]:
             return None
-        if self.depth >= MAX_DEPTH:
-            self.dropped += 1
-            return b" "
-        self.depth += 1
-        return _fewer_attributes(tag)
+        last = b""
+        while last != name:
+            last = self.open.pop()
+            self.n_open[last] -= 1
+        return b" " if len(self.open) >= MAX_DEPTH else None
 
     def _formatting(self, name: bytes, tag: bytes, *, is_end: bool) -> bytes | None:
-        n_open = self.n_formatting.get(name, 0)
-        self.n_formatting[name] = max(0, n_open + (-1 if is_end else 1))
         if is_end:
+            self.n_formatting[name] -= self.n_formatting[name] > 0
             return None
-        return b"" if sum(self.n_formatting.values()) > MAX_OPEN_FORMATTING else _fewer_attributes(tag)
+        self.n_formatting[name] += 1
+        return b"" if self.n_formatting.total() > MAX_OPEN_FORMATTING else _fewer_attributes(tag)
 
 
 def _fewer_attributes(tag: bytes) -> bytes | None:

@@ -47,6 +47,8 @@ FLOODS = {
     "formatting": b"".join(b"<p><font a=%d>x" % n for n in range(5_000)) + b"text",
     "unfinished tags": b"<div " * 50_000 + b"text",
     "unfinished comments": b"<!--" * 50_000,
+    "tags of other names between": b"<p><div></span></span></b></i>" * 30_000,
+    "paragraphs between": b"<p></i><div></p>" * 30_000,
     "quotes": b"<a b=\"<a b='" * 50_000,
 }
 

@@ -81,12 +81,15 @@ class Draft:
 
     def _kind_in(self, at: int) -> ParagraphKind:
         """What a paragraph in that box is; each box is asked once."""
-        known = self._kinds.get(at)
-        if known is None:
+        asked: list[int] = []  # no recursion: hostile pages nest thousands deep
+        while (known := self._kinds.get(at)) is None:
+            asked.append(at)
             box = self.layout.boxes[at]
-            is_outermost = is_column(box) or box.parent < 0
-            known = ParagraphKind.TEXT if is_outermost else _KINDS.get(box.tag) or self._kind_in(box.parent)
-            self._kinds[at] = known
+            known = ParagraphKind.TEXT if is_column(box) or box.parent < 0 else _KINDS.get(box.tag)
+            if known is not None:
+                break
+            at = box.parent
+        self._kinds.update(dict.fromkeys(asked, known))
         return known
 
     def paragraphs(self) -> list[Paragraph]:

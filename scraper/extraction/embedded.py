@@ -18,7 +18,8 @@ from scraper.text import squash
 # Shorter than three sentences is a teaser or a setting, not an article.
 MIN_CHARS = 400
 _MIN_SENTENCE = 40
-_LITERAL = re.compile(r'"((?:[^"\\]++|\\.)*+)"')
+# Escapes outside and the end of the script are taken, too: else an open quote is searched again from each mark.
+_LITERAL = re.compile(r'\\.|"((?:[^"\\]++|\\.)*+)(?:"|\\?\Z)', re.S)
 _PARAGRAPH = re.compile(r"<(?:p|br|div|h[1-6]|li)\b", re.I)
 _CODE = re.compile(r"[{};=]|https?:|\b(?:function|return|var|px)\b")
 _STATE = re.compile(r'":\s*[\[{"0-9]|<html')  # a string that holds JSON or a whole page, not an article
@@ -54,7 +55,7 @@ def n_chars(layout: Layout | None) -> int:
 
 def _in_script(script: str) -> Layout | None:
     """The longest string of HTML in it; if there is none, its sentences in order."""
-    strings = [s for m in _LITERAL.finditer(script) if m.end() - m.start() >= _MIN_SENTENCE and (s := _decoded(m[1]))]
+    strings = [s for m in _LITERAL.finditer(script) if len(m[1] or "") >= _MIN_SENTENCE - 2 and (s := _decoded(m[1]))]
     markup = [s for s in strings if len(s) >= MIN_CHARS and _PARAGRAPH.search(s) and not _STATE.search(s)]
     if markup:
         return blocks.read(dom.parse(max(markup, key=len)))
