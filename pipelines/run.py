@@ -29,7 +29,7 @@ from pipelines.learn import learn
 from pipelines.outcomes import Report
 from pipelines.settings import VERSION, Settings
 from pipelines.single import policy, utc_now
-from pipelines.workers import Workers
+from pipelines.workers import DEADLINE_S, Workers
 from scraper.fetching.client import Fetcher
 from scraper.values import Outcome, Page, StoredArticle
 
@@ -44,6 +44,8 @@ class Job:
     on_outcome: Callable[[Outcome], None] = lambda _outcome: None
     include_all: bool = False
     """Ask every source that is not paused, due or not."""
+    page_deadline_s: float = DEADLINE_S
+    """How long a page may take to be read."""
 
 
 def run(job: Job) -> Report:
@@ -73,7 +75,7 @@ async def _fetch(job: Job, run_id: int, writer: ArchiveWriter, report: Report, t
 
 
 def _digest(job: Job, run_id: int, tell: Callable[[Outcome], None]) -> None:
-    with Workers() as workers:
+    with Workers(deadline_s=job.page_deadline_s) as workers:
         learn(job.engine, Path(job.settings.archive), job.now, workers)
         digest(_desk(job, run_id, tell, workers))
 
@@ -108,7 +110,7 @@ def save_page(job: Job, page: Page) -> tuple[Outcome, StoredArticle | None]:
         if isinstance(taken, Outcome):
             outcome = taken
         else:
-            with Workers() as workers:
+            with Workers(deadline_s=job.page_deadline_s) as workers:
                 learn(job.engine, Path(job.settings.archive), job.now, workers)
                 outcome, _ = digest_page(_desk(job, run_id, tell, workers), taken)
     with reading(job.engine) as connection:

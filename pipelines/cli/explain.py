@@ -52,6 +52,7 @@ def explain(
     with its candidates; what the page was taken for, and why. What the database knows of the site counts.
     """
     from pipelines import explaining, explanation_page
+    from pipelines.workers import Worker
     from scraper.extraction.explanation import explain as explain_page
     from scraper.values import Context
 
@@ -59,7 +60,8 @@ def explain(
         raise SettingsError("--json or --html, not both", url="explain")
     found = options.settings(context, db)
     page = options.page(target, url, found, obeys_robots=not ignore_robots)
-    explanation = explain_page(page, Context(memory=_memory(context, found, page)))
+    with Worker() as worker:
+        explanation = worker.do(explain_page, page, Context(memory=_memory(context, found, page)), url=page.url)
     with _opened(output) as stream:
         if as_json:
             stream.write(json.dumps(explaining.to_json(explanation), ensure_ascii=False, indent=2) + "\n")

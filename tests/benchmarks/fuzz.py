@@ -42,7 +42,7 @@ def broken(seed: int, until: float) -> Iterator[Page]:
     number = seed << 32
     while time.monotonic() < until:
         number += 1
-        chance = random.Random(number)  # noqa: S311 - to be repeated, not to be secret
+        chance = random.Random(number)
         body = mutate(chance.choice(sources), chance, chance.choice(sources))
         url = f"https://fuzz.example/{number}"
         yield Page(url=url, final_url=url, status=200, body=body, fetched_at=_WHEN)

@@ -12,10 +12,10 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from scraper import dom, encoding
 from scraper.errors import NewsError
 from scraper.extraction import explanation, extract
 from scraper.extraction.observation import observe
-from scraper import dom, encoding
 from scraper.record import to_record
 from scraper.text import clean
 from scraper.values import Page
