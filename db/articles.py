@@ -78,6 +78,7 @@ def _insert(connection: Connection, revision: Revision) -> int:
     seen = sa.select(links.c.first_seen_at).where(links.c.id == revision.page.link_id)
     first_seen_at = min(connection.execute(seen).scalar_one(), revision.article.fetched_at)
     values = columns(revision) | {"link_id": revision.page.link_id, "first_seen_at": first_seen_at, "n_revisions": 1}
+    values["changed_at"] = revision.saved_at
     article_id = insert(connection, articles, values)
     _add_revision(connection, revision, article_id, 1)
     _link(connection, revision, article_id)
@@ -97,6 +98,8 @@ def _update(connection: Connection, revision: Revision, article_id: int) -> None
         where = sa.and_(revisions.c.article_id == article_id, revisions.c.number == number)
         connection.execute(revisions.update().where(where).values(**_text(revision)))
     values = columns(revision) | {"n_revisions": number}
+    if revision.match.kind is not MatchKind.UNCHANGED:
+        values["changed_at"] = revision.saved_at
     connection.execute(articles.update().where(articles.c.id == article_id).values(**values))
 
 
@@ -119,9 +122,10 @@ def _save_lists(connection: Connection, article_id: int, article: Article) -> No
             connection.execute(table.insert(), rows)
 
 
-def save_state(connection: Connection, article_id: int, state: PageState) -> None:
+def save_state(connection: Connection, article_id: int, state: PageState, now: datetime) -> None:
     """Keeps what the article's page is now thought to be; anything but an article leaves the index."""
-    connection.execute(articles.update().where(articles.c.id == article_id).values(state=state.value))
+    changed = articles.update().where(articles.c.id == article_id, articles.c.state != state.value)
+    connection.execute(changed.values(state=state.value, changed_at=now))
     if state is not PageState.ARTICLE:
         search.delete(connection, article_id)
 
@@ -143,10 +147,21 @@ def get_articles(connection: Connection, ids: list[int]) -> list[StoredArticle]:
 
 
 def iter_articles(
-    connection: Connection, *, site: str | None = None, since: datetime | None = None
+    connection: Connection,
+    *,
+    site: str | None = None,
+    since: datetime | None = None,
+    changed_since: datetime | None = None,
 ) -> Iterator[StoredArticle]:
-    """All articles by id, in constant memory; `since` looks at the time of publication, else of first sight."""
-    query = sa.select(articles).where(articles.c.state == PageState.ARTICLE.value).order_by(articles.c.id)
+    """All articles by id, in constant memory; `since` looks at the time of publication, else of first sight.
+
+    With `changed_since`, those whose row was written or changed from then on, also what is no article any more.
+    """
+    query = sa.select(articles).order_by(articles.c.id)
+    if changed_since is None:
+        query = query.where(articles.c.state == PageState.ARTICLE.value)
+    else:
+        query = query.where(articles.c.changed_at >= changed_since)
     if site is not None:
         query = query.where(articles.c.site == site)
     if since is not None:

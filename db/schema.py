@@ -200,6 +200,9 @@ articles = Table(
     Column("page_sha256", String(64), nullable=False),
     Column("fetched_at", UtcDateTime, nullable=False),
     Column("first_seen_at", UtcDateTime, nullable=False),
+    Column(
+        "changed_at", UtcDateTime, nullable=False, server_default="1970-01-01 00:00:00", index=True
+    ),  # when this row last said something new
     Column("n_revisions", Integer, nullable=False),
     Column("fingerprint", String(16), nullable=False),
     Column("origins", JSON, nullable=False),

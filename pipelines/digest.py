@@ -138,7 +138,7 @@ def _save(
     if not found.verdict.is_accepted:
         # What was stored from this very page is withdrawn; a stored text of an earlier page stays.
         if known is not None and known.page_id == record.id:
-            articles.save_state(connection, known.article_id, PageState(found.verdict.outcome.value))
+            articles.save_state(connection, known.article_id, PageState(found.verdict.outcome.value), desk.now())
         return found.verdict.outcome, found.verdict.evidence
     if known is not None and _is_stale(known, record, generation):
         # The stored text was read by another extractor or memory: read its page anew first, so that
@@ -148,12 +148,12 @@ def _save(
     match = dedup.match(found.article, found.fingerprint, record, known)
     is_older = known is not None and known.by == "link" and record.fetched_at < known.fetched_at
     if not is_older:
-        articles.save(connection, _revision(found, match, record, generation))
+        articles.save(connection, _revision(desk, found, match, record, generation))
         _schedule(connection, record, found.article, match.kind)
     return _KINDS[match.kind], match.reason
 
 
-def _revision(found: Reading, match: Match, record: PageRecord, generation: int) -> Revision:
+def _revision(desk: Desk, found: Reading, match: Match, record: PageRecord, generation: int) -> Revision:
     return Revision(
         article=found.article,
         verdict=found.verdict,
@@ -161,6 +161,7 @@ def _revision(found: Reading, match: Match, record: PageRecord, generation: int)
         page=record,
         generation=generation,
         fingerprint=found.fingerprint,
+        saved_at=desk.now(),
     )
 
 
@@ -179,7 +180,7 @@ def _redigest(connection: Connection, desk: Desk, known: Known, generation: int)
         return
     if found.verdict.is_accepted:
         match = dedup.match(found.article, found.fingerprint, former, known)
-        articles.save(connection, _revision(found, match, former, generation))
+        articles.save(connection, _revision(desk, found, match, former, generation))
 
 
 def _schedule(connection: Connection, record: PageRecord, article: Article, kind: MatchKind) -> None:

@@ -451,7 +451,7 @@ class Revision:
     """The only thing `db.articles.save` accepts. Made by `pipelines.digest`.
 
     `page` is where the article was read, `generation` that of the site memory it was read with,
-    `fingerprint` that of its title and body.
+    `fingerprint` that of its title and body, `saved_at` the time by our own clock.
     """
 
     article: Article
@@ -460,6 +460,7 @@ class Revision:
     page: PageRecord
     generation: int
     fingerprint: str
+    saved_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from sqlalchemy.engine import Connection
 from db import articles, links, pages
 from pipelines.dedup import match, text_fingerprint
 from scraper.values import Article, Outcome, OutcomeKind, PageRecord, RecordPlace, Revision, Verdict
-from tests.builders import make_link, make_page
+from tests.builders import NOW, make_link, make_page
 
 PLACE = RecordPlace(file="run-0001.warc.gz", offset=0, length=100)
 ACCEPTED = Verdict(is_accepted=True, outcome=OutcomeKind.STORED)
@@ -32,6 +32,7 @@ def store(connection: Connection, article: Article, record: PageRecord | None = 
         page=record,
         generation=generation,
         fingerprint=text,
+        saved_at=NOW,
     )
     return articles.save(connection, revision)
 

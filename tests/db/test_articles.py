@@ -119,7 +119,7 @@ def test_a_withdrawn_article_is_left_out(engine: Engine):
     """What turned out to be no article is not exported; the row keeps what is known."""
     with writing(engine) as connection:
         article_id = store(connection, make_article())
-        articles.save_state(connection, article_id, PageState.PAYWALL)
+        articles.save_state(connection, article_id, PageState.PAYWALL, NOW)
         assert list(articles.iter_articles(connection)) == []
 
 

@@ -105,5 +105,5 @@ def test_a_withdrawn_article_is_not_found(filled: Engine):
     """What turned out to be no article leaves the index."""
     with writing(filled) as connection:
         (article_id,) = search.search(connection, "ferry")
-        articles.save_state(connection, article_id, PageState.INDEX_PAGE)
+        articles.save_state(connection, article_id, PageState.INDEX_PAGE, NOW)
         assert search.search(connection, "ferry") == []
