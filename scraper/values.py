@@ -169,19 +169,36 @@ class Link:
     published_at: datetime | None = None
     modified_at: datetime | None = None
     language: str | None = None
+    image: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Announcement:
     """What one document of a source announces. Made by `scraper.discovery.reading`.
 
-    `links` in the document's order, each address once. `sitemaps` are the parts of a sitemap index, newest
-    first, with `modified_at` where the index states it. `hub_url` is the feed's WebSub hub.
+    `links` in the document's order, each address once, without those older than the source's `since`, which are
+    in `n_too_old` only; `n_announced` counts all. `sitemaps` are the parts of a sitemap index, newest first, with
+    `modified_at` where the index states it. `hub_url` is the feed's WebSub hub, `next_url` a section's next page.
     """
 
     links: tuple[Link, ...] = ()
+    n_announced: int = 0
+    n_too_old: int = 0
     sitemaps: tuple[Link, ...] = ()
     hub_url: str | None = None
+    next_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SitemapPart:
+    """A part of a sitemap index as it was met last. Made by `pipelines.parts` and `db.sitemap_parts`.
+
+    `read_at` is None while the part waits to be read. `modified_at` is what the index said when it was.
+    """
+
+    request: Request
+    modified_at: datetime | None = None
+    read_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

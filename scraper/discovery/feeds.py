@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import feedparser
@@ -30,7 +31,7 @@ def read(source: Source, page: Page) -> Announcement:
     feed = parsed.get("feed", {})
     language = links.language(dict.get(feed, "language"))
     found = links.collect(_said(parsed["entries"], language), source, page)
-    return Announcement(links=found, hub_url=_linked(feed, "hub"))
+    return replace(found, hub_url=_linked(feed, "hub"))
 
 
 def _parse(page: Page) -> Any:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from scraper import encoding
@@ -28,7 +29,7 @@ def read(source: Source, page: Page) -> Announcement:
     hubs = feed.get("hubs")
     first = hubs[0] if isinstance(hubs, list) and hubs and isinstance(hubs[0], dict) else {}
     said = _said(feed["items"], _text(feed, "language"))
-    return Announcement(links=links.collect(said, source, page), hub_url=_text(first, "url"))
+    return replace(links.collect(said, source, page), hub_url=_text(first, "url"))
 
 
 def _said(items: list[Any], language: str | None) -> Iterator[Said]:
@@ -44,6 +45,7 @@ def _said(items: list[Any], language: str | None) -> Iterator[Said]:
                 published=_text(item, "date_published"),
                 modified=_text(item, "date_modified"),
                 language=_text(item, "language") or language,
+                image=_text(item, "image") or _text(item, "banner_image"),
             )
 
 

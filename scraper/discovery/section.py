@@ -42,8 +42,7 @@ def read(source: Source, page: Page) -> Announcement:
     tree = dom.parse(encoding.to_utf8(page))
     if tree.body is None or b"<" not in page.body[:4096]:
         raise ParseError("no HTML page", url=page.url)
-    found = links.collect(_said(tree, page), source, page)
-    return Announcement(links=found)
+    return links.collect(_said(tree, page), source, page)
 
 
 def _said(tree: dom.Tree, page: Page) -> Iterator[Said]:

@@ -1,13 +1,16 @@
 """Documents and sources for the tests of discovery."""
 
+import tracemalloc
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from scraper import urls
 from scraper.discovery import reading
 from scraper.values import Announcement, Source, SourceKind
 from tests.builders import make_page
 
+T = TypeVar("T")
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 BASE = "https://hafenkurier.example/feed.xml"
 
@@ -26,3 +29,13 @@ def read(kind: SourceKind, body: bytes, url: str = BASE, **fields: Any) -> Annou
 def read_file(kind: SourceKind, name: str, url: str = BASE) -> Announcement:
     """What the fixture `name` announces when found at `url`."""
     return read(kind, (FIXTURES / name).read_bytes(), url)
+
+
+def peak_bytes(work: Callable[[], T]) -> tuple[int, T]:
+    """The most memory that Python held for `work` at once, and what it returned."""
+    tracemalloc.start()
+    try:
+        answer = work()
+        return tracemalloc.get_traced_memory()[1], answer
+    finally:
+        tracemalloc.stop()

@@ -1,15 +1,15 @@
 """Sitemaps announce articles with what their news tags say."""
 
 import gzip
-import tracemalloc
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from scraper.discovery import sitemap
+from scraper.discovery import links, sitemap
+from scraper.discovery.safexml import PIECE_BYTES
 from scraper.errors import ParseError
 from scraper.values import Link, SourceKind
-from tests.discovery.documents import BASE, FIXTURES, read, read_file
+from tests.discovery.documents import BASE, FIXTURES, peak_bytes, read, read_file
 
 CEST = timezone(timedelta(hours=2))
 
@@ -24,12 +24,14 @@ def test_news_sitemap() -> None:
             published_at=datetime(2026, 5, 4, 10, 30, tzinfo=CEST),
             modified_at=datetime(2026, 5, 4, 11, 0, tzinfo=CEST),
             language="de",
+            image="https://bilder.example/4711.jpg",
         ),
         Link(
             url="https://hafenkurier.example/stadt/nur-ein-tag-4712.html",
             source_url=BASE,
             title="Nur ein Tag",
             published_at=datetime(2026, 5, 3, tzinfo=UTC),
+            image="https://bilder.example/4712.jpg",
         ),
     )
 
@@ -120,15 +122,115 @@ def test_no_sitemap(body: bytes) -> None:
 
 def test_gzip_bomb() -> None:
     """A gzip file larger than the limit is given up, and not held in memory."""
-    bomb = gzip.compress(b"<" + b" " * (sitemap.MAX_SITEMAP_BYTES + 10), 1)
-    tracemalloc.start()
-    with pytest.raises(ParseError, match="larger"):
-        read(SourceKind.SITEMAP, bomb)
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    assert peak < 3 * sitemap.MAX_SITEMAP_BYTES
+    bomb = gzip.compress(b"<urlset>" + b" " * (sitemap.MAX_SITEMAP_BYTES + 10), 1)
+
+    def refused() -> None:
+        with pytest.raises(ParseError, match="larger"):
+            read(SourceKind.SITEMAP, bomb)
+
+    peak, _ = peak_bytes(refused)
+    assert peak < 16 * PIECE_BYTES
 
 
 def test_empty() -> None:
     """A sitemap without addresses is a sitemap."""
     assert read(SourceKind.SITEMAP, b"<urlset/>").links == ()
+
+
+SINCE = datetime(2026, 5, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("inside", "is_taken"),
+    [
+        ("<lastmod>2026-05-01</lastmod>", True),
+        ("<lastmod>2026-04-30T23:59:59Z</lastmod>", False),
+        ("<lastmod>2026-05-01</lastmod><n><news><publication_date>2020-01-01</publication_date></news></n>", False),
+        ("", False),
+    ],
+)
+def test_horizon(inside: str, is_taken: bool) -> None:
+    """What is older than the source's `since` is counted and not made; an address without any date is of any year."""
+    body = f"<urlset><url><loc>https://a.example/x</loc>{inside}</url></urlset>".encode()
+    found = read(SourceKind.SITEMAP, body, since=SINCE)
+    assert (len(found.links), found.n_announced, found.n_too_old) == (int(is_taken), 1, int(not is_taken))
+
+
+@pytest.mark.parametrize(
+    ("path", "is_taken"),
+    [
+        ("2026/05/04/ferry", True),
+        ("20260504-ferry", True),
+        ("2026-05-04/ferry", True),
+        ("2026/04/30/ferry", True),  # the publisher's May may have begun
+        ("2026/04/28/ferry", False),
+        ("2026/13/04/ferry", False),
+        ("202605041234", False),
+    ],
+)
+def test_horizon_of_text(path: str, is_taken: bool) -> None:
+    """In a text sitemap, the day in the path tells what is recent."""
+    found = read(SourceKind.SITEMAP, f"https://a.example/{path}".encode(), since=SINCE)
+    assert len(found.links) == is_taken
+
+
+@pytest.mark.parametrize("order", ["{loc}{image}{news}", "{image}{news}{loc}", "{news}{loc}{image}"])
+@pytest.mark.parametrize("prefix", ["{0}:", "x:", ""])
+def test_tags_in_any_order_and_with_any_prefix(order: str, prefix: str) -> None:
+    """A picture's address and title are never the page's, whatever stands first and however it is called."""
+    image, news = prefix.format("image"), prefix.format("news")
+    parts = {
+        "loc": "<loc>https://a.example/1</loc>",
+        "image": f"<{image}image><{image}loc>https://a.example/1.jpg</{image}loc><{image}title>No</{image}title></{image}image>",
+        "news": f"<{news}news><{news}publication><{news}name>A</{news}name><{news}language>nl</{news}language>"
+        f"</{news}publication><{news}title>Yes</{news}title></{news}news>",
+    }
+    (link,) = read(SourceKind.SITEMAP, f"<urlset><url>{order.format(**parts)}</url></urlset>".encode()).links
+    assert (link.url, link.title, link.language) == ("https://a.example/1", "Yes", "nl")
+    assert link.image == "https://a.example/1.jpg"
+
+
+@pytest.mark.parametrize(
+    ("head", "codec"),
+    [
+        ('<?xml version="1.0" encoding="shift_jis"?>', "shift_jis"),
+        ('<?xml version="1.0" encoding="gb2312"?>', "gb18030"),
+        ('<?xml version="1.0" encoding="windows-1251"?>', "cp1251"),
+        ("", "utf-16"),
+    ],
+)
+def test_encodings(head: str, codec: str) -> None:
+    """Sitemaps in encodings that the XML parser does not know are read, too."""
+    title = "港" if codec in ("shift_jis", "gb18030", "utf-16") else "Порт"
+    body = f"{head}<urlset><url><loc>https://a.example/1</loc><title>{title}</title></url></urlset>"
+    (link,) = read(SourceKind.SITEMAP, body.encode(codec)).links
+    assert link.title == title
+
+
+def test_broken_characters() -> None:
+    """Bytes that are no characters spoil the title they stand in and nothing else."""
+    body = b"<urlset><url><loc>https://a.example/1</loc><title>a\xffb</title></url><url><loc>https://a.example/2</loc></url></urlset>"
+    assert [link.title for link in read(SourceKind.SITEMAP, body).links] == ["a\ufffdb", None]
+
+
+@pytest.mark.parametrize("n_links", [2_000, 20_000])
+@pytest.mark.parametrize("packed", [False, True])
+def test_memory_is_flat(n_links: int, packed: bool) -> None:
+    """However many old articles are announced, reading them holds a piece of the document and no more."""
+    body = forged(n_links, "2020-01-01")
+    body = gzip.compress(body, 1) if packed else body
+    peak, found = peak_bytes(lambda: read(SourceKind.SITEMAP, body, since=SINCE))
+    assert found.n_too_old == n_links
+    assert peak < 16 * PIECE_BYTES
+
+
+def test_no_more_links_than_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of one document, so many links are taken and no more; the rest is counted."""
+    monkeypatch.setattr(links, "MAX_LINKS", 100)
+    found = read(SourceKind.SITEMAP, forged(300, "2026-05-04"), since=SINCE)
+    assert (len(found.links), found.n_announced, found.n_too_old) == (100, 300, 0)
+
+
+def forged(n_links: int, day: str) -> bytes:
+    one = "<url><loc>https://a.example/{}</loc><lastmod>" + day + "</lastmod></url>\n"
+    return ("<urlset>" + "".join(one.format(at) for at in range(n_links)) + "</urlset>").encode()
