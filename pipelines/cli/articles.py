@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,30 +17,19 @@ if TYPE_CHECKING:
 
     from scraper.values import StoredArticle
 
-Site = Annotated[str | None, typer.Option(help="Only articles of this site.")]
-Since = Annotated[str | None, typer.Option(help="Only articles published from this day on (2026-11-01).")]
-
-
-class ExportFormat(StrEnum):
-    """What `export` writes."""
-
-    JSONL = "jsonl"
-    CSV = "csv"
-
 
 def register(app: typer.Typer) -> None:
     """Adds the commands."""
     app.command(epilog='Example: newsdesk search harbour "night train" --since 2026-11-01')(search)
     app.command(epilog="Example: newsdesk show 17")(show)
-    app.command(epilog="Example: newsdesk export --format csv > articles.csv")(export)
     app.command(epilog="Example: newsdesk delete 17")(delete)
 
 
 def search(
     context: typer.Context,
     words: Annotated[list[str], typer.Argument(help='Words that must all occur; "a phrase", begin*.')],
-    site: Site = None,
-    since: Since = None,
+    site: options.Site = None,
+    since: options.Since = None,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many.")] = 20,
     as_json: options.Json = False,
     db: options.Db = None,
@@ -107,21 +95,6 @@ def _find(engine: Engine, target: str) -> StoredArticle:
     if stored is None:
         raise NewsError("there is no such article in the database", url=target, reason="unknown")
     return stored
-
-
-def export(
-    context: typer.Context,
-    format_: Annotated[ExportFormat, typer.Option("--format", help="What to write.")] = ExportFormat.JSONL,
-    site: Site = None,
-    since: Since = None,
-    db: options.Db = None,
-) -> None:
-    """Write all articles to standard output, in constant memory."""
-    from pipelines import export as exporting
-
-    engine = options.open_existing(context, options.settings(context, db))
-    write = exporting.write_csv if format_ is ExportFormat.CSV else exporting.write_jsonl
-    write(engine, sys.stdout, site=site, since=options.day(since))
 
 
 def delete(

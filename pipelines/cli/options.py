@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 Db = Annotated[str | None, typer.Option("--db", help="Database address, or an SQLite file.", metavar="URL")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text for people.")]
+Site = Annotated[str | None, typer.Option(help="Only articles of this site.")]
+Since = Annotated[str | None, typer.Option(help="Only articles published from this day on (2026-11-01).")]
 Url = Annotated[str | None, typer.Option(help="The address of a file or of standard input.")]
 IgnoreRobots = Annotated[bool, typer.Option("--ignore-robots", help="Do not ask robots.txt.")]
 TARGET_HELP = "Web address, file, or - for standard input."
