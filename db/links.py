@@ -33,6 +33,12 @@ def add_links(connection: Connection, announced: Sequence[Link], site: str, now:
     return len(new), sum(_wake(connection, known[url], by_url[url], now) for url in known)
 
 
+def unknown_urls(connection: Connection, urls: Sequence[str]) -> list[str]:
+    """Those of the addresses that are not in the ledger."""
+    known = _known(connection, list(urls))
+    return [url for url in urls if url not in known]
+
+
 def _known(connection: Connection, urls: list[str]) -> dict[str, Any]:
     found = {}
     for at in range(0, len(urls), _CHUNK):
@@ -44,6 +50,7 @@ def _known(connection: Connection, urls: list[str]) -> dict[str, Any]:
 def _row(link: Link, site: str, now: datetime) -> dict[str, Any]:
     row: dict[str, Any] = {"url": link.url, "site": site, "source_url": link.source_url, "title": link.title}
     row |= {"published_at": link.published_at, "modified_at": link.modified_at, "language": link.language}
+    row["image"] = link.image
     return row | {"first_seen_at": now, "due_at": now}
 
 

@@ -111,7 +111,7 @@ def delete_pages(connection: Connection, link_ids: list[int]) -> None:
 
 def _records() -> sa.Select[Any]:
     announced = [links.c.url.label("link_url"), links.c.site, links.c.source_url, links.c.title]
-    announced += [links.c.published_at, links.c.modified_at, links.c.language]
+    announced += [links.c.published_at, links.c.modified_at, links.c.language, links.c.image]
     return sa.select(pages, *announced).join(links, links.c.id == pages.c.link_id)
 
 
@@ -127,6 +127,7 @@ def _record(row: Any) -> PageRecord:
         published_at=row.published_at,
         modified_at=row.modified_at,
         language=row.language,
+        image=row.image,
     )
     return PageRecord(
         id=row.id,

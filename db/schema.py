@@ -7,66 +7,22 @@ Times are UTC; the offset a page stated stands beside them.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any
-
 from sqlalchemy import (
     JSON,
     BigInteger,
     Boolean,
     Column,
-    DateTime,
-    Dialect,
     Float,
-    ForeignKey,
     Index,
     Integer,
     MetaData,
     String,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
 )
 
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """An aware datetime in, an aware UTC datetime out; SQLite keeps none of the zone itself."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """UTC, and without zone where the database knows none. Naive datetimes are refused."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("naive datetime")
-        value = value.astimezone(UTC)
-        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """The same moment, aware, in UTC."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-class PlainText(TypeDecorator[str]):
-    """Text without what the databases can't hold: NUL (PostgreSQL) and lone surrogates (both).
-
-    The last line of defence: addresses, headers and feeds may bring anything.
-    """
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        """The text as both databases can hold it."""
-        if value is None or (value.isascii() and "\0" not in value):
-            return value
-        return value.replace("\0", "").encode("utf-8", "ignore").decode()
-
+from db.columns import PlainText, UtcDateTime, key, ref
 
 metadata = MetaData(
     naming_convention={
@@ -78,18 +34,10 @@ metadata = MetaData(
 )
 
 
-def _key() -> Column[Any]:
-    return Column("id", Integer, primary_key=True)
-
-
-def _ref(name: str, target: str, **options: Any) -> Column[Any]:
-    return Column(name, Integer, ForeignKey(target, ondelete=options.pop("ondelete", None)), **options)
-
-
 runs = Table(
     "runs",
     metadata,
-    _key(),
+    key(),
     Column("command", String, nullable=False),
     Column("version", String, nullable=False),
     Column("started_at", UtcDateTime, nullable=False),
@@ -100,7 +48,7 @@ runs = Table(
 sources = Table(
     "sources",
     metadata,
-    _key(),
+    key(),
     # what the web said
     Column("url", PlainText, nullable=False, unique=True),
     Column("kind", String, nullable=False),
@@ -108,6 +56,7 @@ sources = Table(
     Column("language", PlainText),
     Column("etag", PlainText),
     Column("last_modified", PlainText),
+    Column("hub_url", PlainText),  # WebSub
     # our own bookkeeping
     Column("interval_s", Integer, nullable=False),
     Column("since", UtcDateTime),
@@ -120,10 +69,23 @@ sources = Table(
     Column("n_failures", Integer, nullable=False, default=0),
 )
 
+sitemap_parts = Table(
+    "sitemap_parts",
+    metadata,
+    ref("source_id", "sources.id", primary_key=True, ondelete="CASCADE"),
+    # what the web said
+    Column("url", PlainText, primary_key=True),
+    Column("modified_at", UtcDateTime),
+    Column("etag", PlainText),
+    Column("last_modified", PlainText),
+    # our own bookkeeping
+    Column("read_at", UtcDateTime),  # null: waits to be read
+)
+
 links = Table(
     "links",
     metadata,
-    _key(),
+    key(),
     # what the web said
     Column("url", PlainText, nullable=False, unique=True),
     Column("site", String, nullable=False),
@@ -131,6 +93,7 @@ links = Table(
     Column("published_at", UtcDateTime),
     Column("modified_at", UtcDateTime),
     Column("language", PlainText),
+    Column("image", PlainText),
     Column("etag", PlainText),
     Column("last_modified", PlainText),
     # our own bookkeeping
@@ -141,7 +104,7 @@ links = Table(
     Column("n_tries", Integer, nullable=False, default=0),
     Column("outcome", String, index=True),
     Column("reason", PlainText),
-    _ref("run_id", "runs.id"),
+    ref("run_id", "runs.id"),
     Column("page_id", Integer),  # the latest answer whose bytes were new
     Column("article_id", Integer, index=True),
     Column("deleted_at", UtcDateTime),
@@ -151,9 +114,9 @@ links = Table(
 pages = Table(
     "pages",
     metadata,
-    _key(),
+    key(),
     # what the web said
-    _ref("link_id", "links.id", nullable=False),
+    ref("link_id", "links.id", nullable=False),
     Column("url", PlainText, nullable=False),
     Column("final_url", PlainText, nullable=False),
     Column("status", Integer, nullable=False),
@@ -166,14 +129,14 @@ pages = Table(
     Column("archive_length", Integer, nullable=False),
     Column("same_as_id", Integer),  # an earlier page of the same bytes; this one's record is a revisit
     Column("learned_at", UtcDateTime),
-    _ref("run_id", "runs.id"),
+    ref("run_id", "runs.id"),
     Index("ix_pages_link_id_sha256", "link_id", "sha256"),
 )
 
 articles = Table(
     "articles",
     metadata,
-    _key(),
+    key(),
     # what the web said
     Column("url", PlainText, nullable=False, index=True),
     Column("canonical_url", PlainText),
@@ -195,8 +158,8 @@ articles = Table(
     Column("paragraphs", JSON, nullable=False),
     Column("details", JSON, nullable=False),
     # our own bookkeeping
-    _ref("link_id", "links.id", nullable=False, unique=True),
-    _ref("page_id", "pages.id", nullable=False),
+    ref("link_id", "links.id", nullable=False, unique=True),
+    ref("page_id", "pages.id", nullable=False),
     Column("page_sha256", String(64), nullable=False),
     Column("fetched_at", UtcDateTime, nullable=False),
     Column("first_seen_at", UtcDateTime, nullable=False),
@@ -216,7 +179,7 @@ articles = Table(
 article_authors = Table(
     "article_authors",
     metadata,
-    _ref("article_id", "articles.id", primary_key=True, ondelete="CASCADE"),
+    ref("article_id", "articles.id", primary_key=True, ondelete="CASCADE"),
     Column("position", Integer, primary_key=True),
     Column("name", PlainText, nullable=False, index=True),
 )
@@ -224,7 +187,7 @@ article_authors = Table(
 article_tags = Table(
     "article_tags",
     metadata,
-    _ref("article_id", "articles.id", primary_key=True, ondelete="CASCADE"),
+    ref("article_id", "articles.id", primary_key=True, ondelete="CASCADE"),
     Column("position", Integer, primary_key=True),
     Column("tag", PlainText, nullable=False, index=True),
 )
@@ -232,14 +195,14 @@ article_tags = Table(
 revisions = Table(
     "revisions",
     metadata,
-    _key(),
+    key(),
     # what the web said
-    _ref("article_id", "articles.id", nullable=False, ondelete="CASCADE"),
+    ref("article_id", "articles.id", nullable=False, ondelete="CASCADE"),
     Column("title", PlainText),
     Column("paragraphs", JSON, nullable=False),
     # our own bookkeeping
     Column("number", Integer, nullable=False),
-    _ref("page_id", "pages.id", nullable=False),
+    ref("page_id", "pages.id", nullable=False),
     Column("fingerprint", String(16), nullable=False),
     Column("fetched_at", UtcDateTime, nullable=False),
     UniqueConstraint("article_id", "number"),
@@ -248,13 +211,13 @@ revisions = Table(
 extractions = Table(
     "extractions",
     metadata,
-    _key(),
-    _ref("page_id", "pages.id", nullable=False, ondelete="CASCADE"),
+    key(),
+    ref("page_id", "pages.id", nullable=False, ondelete="CASCADE"),
     Column("extractor", String, nullable=False),
     Column("generation", Integer, nullable=False),
     Column("outcome", String, nullable=False),
     Column("evidence", PlainText, nullable=False),
-    _ref("run_id", "runs.id"),
+    ref("run_id", "runs.id"),
     UniqueConstraint("page_id", "extractor", "generation"),
 )
 
@@ -271,7 +234,7 @@ site_memories = Table(
 observations = Table(
     "observations",
     metadata,
-    _ref("page_id", "pages.id", primary_key=True, ondelete="CASCADE"),
+    ref("page_id", "pages.id", primary_key=True, ondelete="CASCADE"),
     Column("site", String, nullable=False),
     Column("fetched_at", UtcDateTime, nullable=False),
     Column("marks", Text, nullable=False),  # hashes of what tells the article: its addresses, its text
@@ -282,8 +245,8 @@ observations = Table(
 outcomes = Table(
     "outcomes",
     metadata,
-    _key(),
-    _ref("run_id", "runs.id", nullable=False),
+    key(),
+    ref("run_id", "runs.id", nullable=False),
     Column("stage", String, nullable=False),
     Column("url", PlainText, nullable=False),
     Column("kind", String, nullable=False),

@@ -8,17 +8,19 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from db import sitemap_parts
 from db.schema import sources
 from scraper.values import Request, Source, SourceKind, SourceRecord
 
 
 def add_source(connection: Connection, source: Source, now: datetime) -> bool:
-    """Whether the source is new. A known one takes the given `since` and is resumed."""
+    """Whether the source is new. A known one takes the given `since`, is read anew for it, and is resumed."""
     known = connection.execute(sa.select(sources.c.id).where(sources.c.url == source.url)).scalar()
     if known is not None:
         values: dict[str, Any] = {"is_paused": False, "due_at": now}
         if source.since is not None:
-            values["since"] = source.since
+            values |= {"since": source.since, "etag": None, "last_modified": None}
+            sitemap_parts.forget_parts(connection, known)
         connection.execute(sources.update().where(sources.c.id == known).values(**values))
         return False
     row: dict[str, Any] = {
@@ -50,7 +52,7 @@ def save_checked(connection: Connection, record: SourceRecord, now: datetime, du
     """Keeps what came of asking a source: the record's outcome, reason, failures and validators."""
     values: dict[str, Any] = {"checked_at": now, "due_at": due_at, "outcome": record.outcome, "reason": record.reason}
     values |= {"n_failures": record.n_failures, "etag": record.request.etag}
-    values |= {"last_modified": record.request.last_modified}
+    values |= {"last_modified": record.request.last_modified, "hub_url": record.hub_url}
     connection.execute(sources.update().where(sources.c.id == record.id).values(**values))
 
 
@@ -88,4 +90,5 @@ def _record(row: Any) -> SourceRecord:
         outcome=row.outcome,
         reason=row.reason,
         n_failures=row.n_failures,
+        hub_url=row.hub_url,
     )

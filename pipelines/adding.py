@@ -1,8 +1,10 @@
-"""add: finds what a site announces its articles with, and picks the sources that cover it.
+"""add: finds what a site announces its articles with, and picks the cheapest sources that cover it.
 
 Asks, in this order: the address itself (it may be a feed or sitemap), its robots.txt, its link tags and
-feed links, and the well-known places for what is still missing. A source is taken when it announces
-recent articles that no source before it does; where nothing is found, the page itself is taken as a section.
+feed links, and the well-known places for what is still missing. Of all that announce recent articles it takes
+a set that together announces each of them, by the greedy rule for set cover: again and again the source that
+brings most new articles for its bytes, and in the end none that the others make superfluous. Where nothing is
+found, the page itself is taken as a section.
 """
 
 from __future__ import annotations
@@ -11,16 +13,20 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from pipelines import schedule
-from pipelines.discover import LIMIT_BYTES
+from pipelines import parts
+from pipelines.discover import LIMIT_BYTES, horizon
+from pipelines.documents import Documents
 from scraper import encoding, urls
 from scraper.discovery import autodiscovery
-from scraper.discovery import reading as documents
 from scraper.errors import NewsError
 from scraper.fetching.client import Fetcher
-from scraper.values import Announcement, NotModified, Page, Request, Source, SourceKind
+from scraper.values import Announcement, Link, NotModified, Page, Request, Source, SourceKind
 
 MAX_CANDIDATES = 30
+MAX_PARTS_LOOKED_AT = 3
+"""Parts of a sitemap index that are read to see what it covers."""
+REQUEST_BYTES = 20_000
+"""What a request costs besides the bytes of its answer; about those of a small feed."""
 _DOCUMENT_STARTS = (b"<?xml", b"<rss", b"<feed", b"<rdf", b"<urlset", b"<sitemapindex", b"{")
 
 
@@ -33,36 +39,62 @@ class Finding:
     note: str
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """What a source announces at present: its recent articles, and the bytes that asking it costs."""
+
+    source: Source
+    n_bytes: int = 0
+    n_announced: int = 0
+    recent: frozenset[str] = frozenset()
+    note: str = ""
+    """Why it can't be taken, or what there is to say of it besides."""
+
+    @property
+    def says(self) -> str:
+        """How much it announces."""
+        n_links = f"{self.n_announced} links" if self.n_announced != 1 else "1 link"
+        said = f"{n_links}, {len(self.recent) or 'none'} recent"
+        return f"{self.note}: {said}" if self.note and self.n_announced else self.note or said
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
-    """One look around a site: what was found so far and which articles the taken sources announce."""
+    """How to look around a site."""
 
     fetcher: Fetcher
     now: Callable[[], datetime]
     since: datetime | None = None
-    findings: dict[str, Finding] = field(default_factory=dict)
-    covered: set[str] = field(default_factory=set)
 
     async def look(self, url: str) -> list[Finding]:
         """All sources of the site at `url` that were looked at, taken ones first. Raises `FetchError` for `url`."""
+        with Documents() as documents:
+            looking = _Looking(search=self, documents=documents)
+            await looking.look(url)
+        return judged(list(looking.sights.values()), is_deep=self.since is not None)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Looking:
+    """One look around a site: what was seen so far, in order."""
+
+    search: Search
+    documents: Documents
+    sights: dict[str, Sight] = field(default_factory=dict)
+
+    async def look(self, url: str) -> None:
         page = await self._get(Source(url=urls.canonical(url), kind=SourceKind.SECTION, site=urls.site(url)))
         if _is_document(page):
             await self._try((_as_document(page),))
-        else:
-            await self._look_around(page)
-        return sorted(self.findings.values(), key=lambda finding: not finding.is_taken)
-
-    async def _look_around(self, page: Page) -> None:
+            return
         await self._try(await self._robots(page))
         await self._try(autodiscovery.candidates(page))
-        taken = {finding.source.kind for finding in self.findings.values() if finding.is_taken}
+        found = {sight.source.kind for sight in self.sights.values() if sight.recent}
         places = autodiscovery.well_known(page.final_url)
-        await self._try(source for source in places if source.kind not in taken)
-        if not any(finding.is_taken for finding in self.findings.values()):
-            section = Source(
-                url=urls.canonical(page.final_url), kind=SourceKind.SECTION, site=urls.site(page.final_url)
-            )
-            await self._try((section,))
+        await self._try(source for source in places if source.kind not in found)
+        if not any(sight.recent for sight in self.sights.values()):
+            address = urls.canonical(page.final_url)
+            await self._try((Source(url=address, kind=SourceKind.SECTION, site=urls.site(address)),))
 
     async def _robots(self, page: Page) -> tuple[Source, ...]:
         address = urls.canonical("/robots.txt", page.final_url)
@@ -73,38 +105,97 @@ class Search:
         return autodiscovery.from_robots(encoding.decode(answer), answer.final_url)
 
     async def _get(self, source: Source) -> Page:
-        answer = await self.fetcher.fetch(Request(url=source.url), limit_bytes=LIMIT_BYTES[source.kind])
+        answer = await self.search.fetcher.fetch(Request(url=source.url), limit_bytes=LIMIT_BYTES[source.kind])
         if isinstance(answer, NotModified):  # nothing was asked conditionally
             raise NewsError("the server says not modified, but nothing is known of it", url=source.url)
         return answer
 
     async def _try(self, candidates: Iterable[Source]) -> None:
         for source in candidates:
-            if source.url not in self.findings and len(self.findings) < MAX_CANDIDATES:
-                self.findings[source.url] = await self._judge(source)
+            if source.url not in self.sights and len(self.sights) < MAX_CANDIDATES:
+                wanted = replace(source, since=self.search.since)
+                self.sights[source.url] = await self._see(wanted)
 
-    async def _judge(self, source: Source) -> Finding:
+    async def _see(self, source: Source) -> Sight:
         try:
             page = await self._get(source)
-            announced = documents.read(source, page)
+            final = urls.canonical(page.final_url)
+            if final != source.url and final in self.sights:
+                return Sight(source=source, note=f"the same as {final}")
+            announced = await self._read(source, page)
+            sight = _sight(source, page, announced)
+            return await self._with_parts(sight, announced.sitemaps) if announced.sitemaps else sight
         except NewsError as error:
-            return Finding(source=source, is_taken=False, note=error.detail)
-        final = urls.canonical(page.final_url)
-        if final != source.url and final in self.findings:
-            return Finding(source=source, is_taken=False, note=f"the same as {final}")
-        return self._weigh(replace(source, since=self.since), announced)
+            return Sight(source=source, note=error.detail)
 
-    def _weigh(self, source: Source, announced: Announcement) -> Finding:
-        since = self.since or self.now() - schedule.HORIZON
-        if announced.sitemaps:
-            n_recent = sum(part.modified_at is None or part.modified_at >= since for part in announced.sitemaps)
-            note = f"an index of {len(announced.sitemaps)} sitemaps, {n_recent} of them recent"
-            return Finding(source=source, is_taken=n_recent > 0, note=note)
-        recent = {link.url for link in announced.links if schedule.is_recent(link, source.kind, since)}
-        n_more = len(recent - self.covered)
-        note = f"{len(announced.links)} links, {len(recent)} recent, {n_more} not announced elsewhere"
-        self.covered |= recent
-        return Finding(source=source, is_taken=n_more > 0, note=note)
+    async def _read(self, source: Source, page: Page) -> Announcement:
+        since = horizon(source, self.search.now())
+        return await self.documents.read(replace(source, since=since), page)
+
+    async def _with_parts(self, index: Sight, announced: tuple[Link, ...]) -> Sight:
+        """The index with what its newest parts announce."""
+        wanted = parts.due(announced, {}, horizon(index.source, self.search.now()))
+        note = f"an index of {len(announced)} sitemaps, {len(wanted)} of them recent"
+        found = replace(index, note=note)
+        for part in wanted[:MAX_PARTS_LOOKED_AT]:
+            source = replace(index.source, url=part.request.url)
+            page = await self._get(source)
+            inner = _sight(source, page, await self._read(source, page))
+            n_bytes, n_announced = found.n_bytes + inner.n_bytes, found.n_announced + inner.n_announced
+            found = replace(found, n_bytes=n_bytes, n_announced=n_announced, recent=found.recent | inner.recent)
+        return found
+
+
+def judged(sights: list[Sight], *, is_deep: bool = False) -> list[Finding]:
+    """Which sources are taken, and why, taken ones first; `is_deep`: sitemaps are wanted for what is past, too."""
+    taken = cover(sights)
+    if is_deep:
+        taken += [s for s in sights if s.source.kind is SourceKind.SITEMAP and s.recent and s not in taken]
+    findings = []
+    covered: set[str] = set()
+    for sight in taken:
+        note = f"{sight.says}, {len(sight.recent - covered)} not announced elsewhere"
+        covered |= sight.recent
+        findings.append(Finding(source=sight.source, is_taken=True, note=note))
+    left = (sight for sight in sights if sight not in taken)
+    return findings + [Finding(source=s.source, is_taken=False, note=_why_left(s, taken)) for s in left]
+
+
+def cover(sights: Iterable[Sight]) -> list[Sight]:
+    """A cheap set of sources that together announce every recent article that any of them announces.
+
+    Greedy, the most new articles for the bytes first, equals in the order seen; then what the others cover is
+    dropped, the costliest first.
+    """
+    taken: list[Sight] = []
+    covered: set[str] = set()
+    todo = [sight for sight in sights if sight.recent]
+    while todo:
+        best = max(todo, key=lambda sight: len(sight.recent - covered) / (REQUEST_BYTES + sight.n_bytes))
+        if best.recent <= covered:
+            break
+        taken.append(best)
+        covered |= best.recent
+        todo.remove(best)
+    for sight in sorted(taken, key=lambda one: one.n_bytes, reverse=True):
+        others = [one for one in taken if one is not sight]
+        if sight.recent <= frozenset().union(*(one.recent for one in others)):
+            taken = others
+    return taken
+
+
+def _why_left(sight: Sight, taken: list[Sight]) -> str:
+    if not sight.recent:
+        return sight.says
+    for one in taken:
+        if one.recent == sight.recent:
+            return f"{sight.says}, the same as {one.source.url}"
+    return f"{sight.says}, all announced by what is taken"
+
+
+def _sight(source: Source, page: Page, announced: Announcement) -> Sight:
+    recent = frozenset(link.url for link in announced.links)
+    return Sight(source=source, n_bytes=len(page.body), n_announced=announced.n_announced, recent=recent)
 
 
 def _is_document(page: Page) -> bool:

@@ -1,31 +1,42 @@
 """discover: due sources are asked what they announce, and what is new enters the ledger.
 
-Sites are asked side by side, the sources of one site in turn. One transaction per source: its links,
-its validators and its next due time. What is older than the source's horizon is only counted.
+Sites are asked side by side, the sources of one site in turn. One transaction per source: its links, its
+validators, the parts of its sitemap index and its next due time. What is older than the source's horizon is only
+counted. A run reads so many parts of an index, and pages of a section as far as they bring new links; the next
+run goes on.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy.engine import Connection, Engine
 
-from db import links, runs, sources
+from db import links, runs, sitemap_parts, sources
 from db.engine import reading, writing
-from pipelines import schedule
+from pipelines import parts, schedule
+from pipelines.documents import Documents
 from pipelines.outcomes import Report, of_error
 from scraper import urls
-from scraper.discovery import reading as documents
-from scraper.errors import BadStatus, NewsError
+from scraper.discovery.links import MAX_LINKS
+from scraper.errors import BadStatus, FetchError, NewsError
 from scraper.fetching.client import MAX_FEED_BYTES, MAX_SITEMAP_BYTES, Fetcher
-from scraper.values import Announcement, Link, NotModified, Outcome, Request, SourceKind, SourceRecord
-
-MAX_PARTS = 20
-"""Parts of a sitemap index that are read in one run, newest first."""
+from scraper.values import (
+    Announcement,
+    Link,
+    NotModified,
+    Outcome,
+    Page,
+    Request,
+    SitemapPart,
+    Source,
+    SourceKind,
+    SourceRecord,
+)
 
 LIMIT_BYTES = {
     SourceKind.FEED: MAX_FEED_BYTES,
@@ -46,6 +57,24 @@ class Discovery:
     tell_failure: Callable[[Outcome], None]
 
 
+@dataclass(slots=True, kw_only=True)
+class _Find:
+    """What asking one source brought. `record` takes the validators, `parts` what was read or waits."""
+
+    record: SourceRecord
+    source: Source
+    links: list[Link] = field(default_factory=list)
+    parts: list[SitemapPart] = field(default_factory=list)
+    n_announced: int = 0
+    n_too_old: int = 0
+
+    def add(self, announced: Announcement) -> None:
+        """Takes what a document announces."""
+        self.links += announced.links
+        self.n_announced += announced.n_announced
+        self.n_too_old += announced.n_too_old
+
+
 async def discover(job: Discovery, *, include_all: bool = False) -> None:
     """Nothing; afterwards every due source (or all) has been asked once, and its links are in the ledger."""
     with reading(job.engine) as connection:
@@ -53,81 +82,107 @@ async def discover(job: Discovery, *, include_all: bool = False) -> None:
     by_site = defaultdict(list)
     for record in due:
         by_site[record.source.site].append(record)
-    async with asyncio.TaskGroup() as group:
-        for records in by_site.values():
-            group.create_task(_ask_site(job, records))
+    if not due:
+        return
+    with Documents() as documents:
+        async with asyncio.TaskGroup() as group:
+            for records in by_site.values():
+                group.create_task(_Asking(job, documents).ask_site(records))
 
 
-async def _ask_site(job: Discovery, records: list[SourceRecord]) -> None:
-    for record in records:
-        job.report.n_sources += 1
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """The work of one site."""
+
+    job: Discovery
+    documents: Documents
+
+    async def ask_site(self, records: list[SourceRecord]) -> None:
+        """Asks the sources in turn, and keeps what came of each."""
+        for record in records:
+            self.job.report.n_sources += 1
+            try:
+                found = await self._ask(record)
+            except Exception as error:  # noqa: BLE001 - of_error raises what must end the run
+                _save_failure(self.job, record, error)
+            else:
+                _save_found(self.job, found)
+
+    async def _ask(self, record: SourceRecord) -> _Find:
+        source = replace(record.source, since=horizon(record.source, self.job.now()))
+        found = _Find(record=record, source=source)
+        answer = await self.job.fetcher.fetch(record.request, limit_bytes=LIMIT_BYTES[source.kind])
+        if isinstance(answer, NotModified):
+            return found
+        announced = await self.documents.read(source, answer)
+        found.add(announced)
+        if announced.sitemaps:
+            await self._read_parts(found, announced.sitemaps)
+        request = _validated(record.request, answer, announced)
+        found.record = replace(record, request=request, hub_url=announced.hub_url)
+        return found
+
+    async def _read_parts(self, found: _Find, announced: Sequence[Link]) -> None:
+        """Reads what moved of the parts of a sitemap index, and of their parts in turn, newest first."""
+        since = horizon(found.source, self.job.now())
+        with reading(self.job.engine) as connection:
+            known = sitemap_parts.known_parts(connection, found.record.id)
+        todo = parts.in_order([*parts.due(announced, known, since), *parts.waiting(known.values(), since)])
+        nested: dict[str, SitemapPart] = {}
+        seen: set[str] = set()
+        while todo and len(seen) < parts.MAX_PARTS and len(found.links) < MAX_LINKS:
+            part = todo.pop(0)
+            seen.add(part.request.url)
+            inner, read = await self._read_part(found, part)
+            found.parts.append(read)
+            more = [one for one in parts.due(inner, known, since) if one.request.url not in seen]
+            nested |= {one.request.url: one for one in more}
+            todo = parts.in_order([*todo, *more]) if more else todo
+        left = [part for url, part in nested.items() if url not in seen]
+        found.parts += [replace(part, read_at=None) for part in left[: parts.MAX_WAITING]]
+
+    async def _read_part(self, found: _Find, part: SitemapPart) -> tuple[tuple[Link, ...], SitemapPart]:
+        """The parts that one part announces in turn, and the part as it is now; its links are in `found`.
+
+        A part that can't be read is told and counted, and does not cost the others.
+        """
+        address = part.request.url
         try:
-            found, checked = await _ask(job, record)
-        except Exception as error:  # noqa: BLE001 - of_error raises what must end the run
-            _save_failure(job, record, error)
-        else:
-            _save_found(job, checked, found)
+            answer = await self.job.fetcher.fetch(part.request, limit_bytes=MAX_SITEMAP_BYTES)
+            if isinstance(answer, NotModified):
+                return (), replace(part, read_at=self.job.now())
+            announced = await self.documents.read(found.source, answer)
+        except NewsError as error:
+            _tell_failure(self.job, of_error("discover", address, error))
+            is_passing = isinstance(error, FetchError) and error.is_retryable
+            return (), part if is_passing else replace(part, read_at=self.job.now())
+        found.add(announced)
+        request = _validated(Request(url=address), answer, announced)
+        return announced.sitemaps, replace(part, request=request, read_at=self.job.now())
 
 
-async def _ask(job: Discovery, record: SourceRecord) -> tuple[list[Link], SourceRecord]:
-    """The links announced, and the record with the validators of the answer."""
-    limit_bytes = LIMIT_BYTES[record.source.kind]
-    answer = await job.fetcher.fetch(record.request, limit_bytes=limit_bytes)
-    if isinstance(answer, NotModified):
-        return [], record
-    announced = documents.read(record.source, answer)
-    found = list(announced.links)
+def _validated(request: Request, answer: Page, announced: Announcement) -> Request:
+    """`request` for the next time. An index may stay the same while its parts change: it goes without validators."""
     if announced.sitemaps:
-        # An index may stay the same while its parts change, so it is asked for without validators.
-        found += await _read_parts(job, record, announced.sitemaps)
-        return found, replace(record, request=replace(record.request, etag=None, last_modified=None))
-    etag, last_modified = answer.header("etag"), answer.header("last-modified")
-    return found, replace(record, request=replace(record.request, etag=etag, last_modified=last_modified))
+        return replace(request, etag=None, last_modified=None)
+    return replace(request, etag=answer.header("etag"), last_modified=answer.header("last-modified"))
 
 
-async def _read_parts(job: Discovery, record: SourceRecord, parts: Sequence[Link]) -> list[Link]:
-    """The links of the recent parts of a sitemap index, and of their parts in turn, newest first."""
-    since = horizon(record, job.now())
-    found: list[Link] = []
-    todo = deque(parts)
-    seen: set[str] = set()
-    while todo and len(seen) < MAX_PARTS:
-        part = todo.popleft()
-        is_recent = part.modified_at is None or part.modified_at >= since
-        if is_recent and part.url not in seen:
-            seen.add(part.url)
-            announced = await _read_part(job, record, part)
-            found += announced.links
-            todo.extend(announced.sitemaps)
-    return found
-
-
-async def _read_part(job: Discovery, record: SourceRecord, part: Link) -> Announcement:
-    """What one part announces. A part that can't be read is told and counted, and does not cost the others."""
-    try:
-        page = await job.fetcher.fetch(Request(url=part.url), limit_bytes=MAX_SITEMAP_BYTES)
-        return Announcement() if isinstance(page, NotModified) else documents.read(record.source, page)
-    except NewsError as error:
-        _tell_failure(job, of_error("discover", part.url, error))
-        return Announcement()
-
-
-def horizon(record: SourceRecord, now: datetime) -> datetime:
+def horizon(source: Source, now: datetime) -> datetime:
     """From when on articles of the source are taken."""
-    return record.source.since or now - schedule.HORIZON
+    return source.since or now - schedule.HORIZON
 
 
-def _save_found(job: Discovery, record: SourceRecord, found: list[Link]) -> None:
+def _save_found(job: Discovery, found: _Find) -> None:
     now = job.now()
-    since = horizon(record, now)
-    recent = [link for link in found if schedule.is_recent(link, record.source.kind, since)]
-    checked = replace(record, outcome=None, reason=None, n_failures=0)
-    due_at = schedule.next_source_check(now, record.source.interval_s, 0)
+    checked = replace(found.record, outcome=None, reason=None, n_failures=0)
+    due_at = schedule.next_source_check(now, checked.source.interval_s, 0)
     with writing(job.engine) as connection:
-        n_new = _add_links(connection, recent, now)
+        n_new = _add_links(connection, found.links, now)
         sources.save_checked(connection, checked, now, due_at)
-    job.report.n_announced += len(found)
-    job.report.n_too_old += len(found) - len(recent)
+        sitemap_parts.save_parts(connection, checked.id, found.parts)
+    job.report.n_announced += found.n_announced
+    job.report.n_too_old += found.n_too_old
     job.report.n_new += n_new
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from scraper.errors import BadStatus, FetchError
-from scraper.values import Link, SourceKind
 
 HORIZON = timedelta(days=7)
 """How far back a source is taken when it has no `since` of its own."""
@@ -35,17 +34,6 @@ def next_try(now: datetime, n_tries: int, error: Exception) -> datetime | None:
     if isinstance(error, BadStatus) and error.retry_after_s is not None:
         pause = max(pause, timedelta(seconds=error.retry_after_s))
     return now + pause
-
-
-def is_recent(link: Link, kind: SourceKind, since: datetime) -> bool:
-    """Whether a link that a source of that kind announced is to be taken.
-
-    A sitemap's link without a date may be of any year, so it is left to the feeds.
-    """
-    announced_at = link.published_at or link.modified_at
-    if announced_at is None:
-        return kind is not SourceKind.SITEMAP
-    return announced_at >= since
 
 
 def later(due_at: datetime, now: datetime, pause_s: float) -> datetime:

@@ -267,6 +267,8 @@ class SourceRecord:
     outcome: str | None
     reason: str | None
     n_failures: int
+    hub_url: str | None = None
+    """The feed's WebSub hub, as it said last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
