@@ -22,6 +22,7 @@ _TABLES: dict[str, str] = {
     "outcomes": "What became of each address in each run.",
     "site_memories": "What the pages of a site repeat, as hashes.",
     "observations": "What each page showed of that, as hashes.",
+    "sitemap_parts": "The parts of sitemap indexes, and when each was read last.",
 }
 _COLUMNS: dict[str, dict[str, str]] = {
     "articles": {
@@ -44,7 +45,7 @@ _COLUMNS: dict[str, dict[str, str]] = {
 }
 _FACETS = {"articles": ["site", "language", "kind"], "links": ["site", "outcome"], "outcomes": ["kind", "stage"]}
 _SORTED = {"articles": "published_at", "links": "first_seen_at", "runs": "started_at", "outcomes": "at"}
-_HIDDEN = ("site_memories", "observations")
+_HIDDEN = ("site_memories", "observations", "sitemap_parts")
 
 
 def metadata(database: str) -> dict[str, Any]:

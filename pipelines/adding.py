@@ -2,9 +2,9 @@
 
 Asks, in this order: the address itself (it may be a feed or sitemap), its robots.txt, its link tags and
 feed links, and the well-known places for what is still missing. Of all that announce recent articles it takes
-a set that together announces each of them, by the greedy rule for set cover: again and again the source that
-brings most new articles for its bytes, and in the end none that the others make superfluous. Where nothing is
-found, the page itself is taken as a section.
+a set that together announces each of them, with its title where any does. That is set cover by the greedy rule:
+again and again the source that brings most for its bytes, and in the end none that the others make superfluous.
+Where nothing is found, the page itself is taken as a section.
 """
 
 from __future__ import annotations
@@ -47,6 +47,8 @@ class Sight:
     n_bytes: int = 0
     n_announced: int = 0
     recent: frozenset[str] = frozenset()
+    facts: frozenset[str] = frozenset()
+    """The recent articles, and once more those of which the title is told: what covering is about."""
     note: str = ""
     """Why it can't be taken, or what there is to say of it besides."""
 
@@ -142,7 +144,8 @@ class _Looking:
             page = await self._get(source)
             inner = _sight(source, page, await self._read(source, page))
             n_bytes, n_announced = found.n_bytes + inner.n_bytes, found.n_announced + inner.n_announced
-            found = replace(found, n_bytes=n_bytes, n_announced=n_announced, recent=found.recent | inner.recent)
+            found = replace(found, n_bytes=n_bytes, n_announced=n_announced)
+            found = replace(found, recent=found.recent | inner.recent, facts=found.facts | inner.facts)
         return found
 
 
@@ -154,9 +157,10 @@ def judged(sights: list[Sight], *, is_deep: bool = False) -> list[Finding]:
     findings = []
     covered: set[str] = set()
     for sight in taken:
-        note = f"{sight.says}, {len(sight.recent - covered)} not announced elsewhere"
-        covered |= sight.recent
-        findings.append(Finding(source=sight.source, is_taken=True, note=note))
+        n_more, n_titles = len(sight.recent - covered), len(sight.facts - sight.recent - covered)
+        why = f"{n_more} not announced elsewhere" if n_more else f"{n_titles} not told with title elsewhere"
+        covered |= sight.facts
+        findings.append(Finding(source=sight.source, is_taken=True, note=f"{sight.says}, {why}"))
     left = (sight for sight in sights if sight not in taken)
     return findings + [Finding(source=s.source, is_taken=False, note=_why_left(s, taken)) for s in left]
 
@@ -169,17 +173,17 @@ def cover(sights: Iterable[Sight]) -> list[Sight]:
     """
     taken: list[Sight] = []
     covered: set[str] = set()
-    todo = [sight for sight in sights if sight.recent]
+    todo = [sight for sight in sights if sight.facts]
     while todo:
-        best = max(todo, key=lambda sight: len(sight.recent - covered) / (REQUEST_BYTES + sight.n_bytes))
-        if best.recent <= covered:
+        best = max(todo, key=lambda sight: len(sight.facts - covered) / (REQUEST_BYTES + sight.n_bytes))
+        if best.facts <= covered:
             break
         taken.append(best)
-        covered |= best.recent
+        covered |= best.facts
         todo.remove(best)
     for sight in sorted(taken, key=lambda one: one.n_bytes, reverse=True):
         others = [one for one in taken if one is not sight]
-        if sight.recent <= frozenset().union(*(one.recent for one in others)):
+        if sight.facts <= frozenset().union(*(one.facts for one in others)):
             taken = others
     return taken
 
@@ -195,7 +199,9 @@ def _why_left(sight: Sight, taken: list[Sight]) -> str:
 
 def _sight(source: Source, page: Page, announced: Announcement) -> Sight:
     recent = frozenset(link.url for link in announced.links)
-    return Sight(source=source, n_bytes=len(page.body), n_announced=announced.n_announced, recent=recent)
+    facts = recent | {f"title of {link.url}" for link in announced.links if link.title}
+    n_bytes, n_announced = len(page.body), announced.n_announced
+    return Sight(source=source, n_bytes=n_bytes, n_announced=n_announced, recent=recent, facts=facts)
 
 
 def _is_document(page: Page) -> bool:

@@ -16,7 +16,6 @@ from scraper.values import (
     Paragraph,
     ParagraphKind,
     RecordPlace,
-    SourceKind,
 )
 from tests.builders import NOW, make_article, make_link
 
@@ -124,21 +123,6 @@ def test_a_failing_source_is_asked_less_often_but_daily():
     """Each failure doubles the pause, up to a day."""
     pauses = [schedule.next_source_check(NOW, 3600, n) - NOW for n in (0, 1, 2, 9, 50)]
     assert pauses == [HOUR, 2 * HOUR, 4 * HOUR, timedelta(days=1), timedelta(days=1)]
-
-
-@pytest.mark.parametrize(
-    ("link", "kind", "expected"),
-    [
-        (make_link(published_at=NOW), SourceKind.FEED, True),
-        (make_link(published_at=NOW - 9 * HOUR), SourceKind.FEED, False),
-        (make_link(modified_at=NOW), SourceKind.SITEMAP, True),
-        (make_link(), SourceKind.FEED, True),
-        (make_link(), SourceKind.SITEMAP, False),
-    ],
-)
-def test_the_horizon(link, kind: SourceKind, expected: bool):
-    """Old links are not taken, nor those of a sitemap that says nothing of their age."""
-    assert schedule.is_recent(link, kind, NOW - 8 * HOUR) is expected
 
 
 def subclasses(cls: type) -> set[type]:

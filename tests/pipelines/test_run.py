@@ -138,7 +138,7 @@ def test_second_run_at_once_changes_nothing(desk: Desk):
     report = desk.run(include_all=True)
     assert (report.n_new, report.kinds) == (0, {})
     conditional = [headers for _, path, headers in desk.site.requests[n_requests:] if path != "/robots.txt"]
-    assert len(conditional) == 2
+    assert len(conditional) == 3
     assert all("if-none-match" in headers for headers in conditional)
     assert desk.rows() == before
 
