@@ -77,6 +77,12 @@ def due_sites(connection: Connection, now: datetime) -> list[str]:
     return list(connection.execute(query).scalars())
 
 
+def count_due(connection: Connection, now: datetime) -> dict[str, int]:
+    """Site -> number of addresses due."""
+    query = sa.select(links.c.site, sa.func.count()).where(links.c.due_at <= now).group_by(links.c.site)
+    return {str(site): int(n) for site, n in connection.execute(query)}
+
+
 def due_links(connection: Connection, site: str, now: datetime, limit: int) -> list[DueLink]:
     """Up to `limit` addresses of the site that are due: never fetched ones first, then the newest."""
     query = (
@@ -100,6 +106,7 @@ def _due(row: Any) -> DueLink:
         page_id=row.page_id,
         page_sha256=row.sha256,
         article_id=row.article_id,
+        outcome=row.outcome,
     )
 
 

@@ -255,3 +255,12 @@ outcomes = Table(
     Column("at", UtcDateTime, nullable=False),
     UniqueConstraint("run_id", "url"),  # one address, one outcome a run
 )
+
+locks = Table(
+    "locks",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("owner", String, nullable=False),  # host:pid:nonce
+    Column("taken_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+)

@@ -103,7 +103,7 @@ def _save_answer(job: Crawl, link: DueLink, answer: Page | NotModified, elapsed_
 
 
 def _next_recheck(link: DueLink, checked_at: datetime) -> datetime | None:
-    if link.article_id is None:
+    if link.article_id is None and not schedule.may_become_an_article(link.outcome):
         return None
     return schedule.next_recheck(link.published_at or link.first_seen_at, checked_at)
 

@@ -19,6 +19,7 @@ from db import archive, articles, links, memory, pages, runs
 from db.engine import reading, writing
 from pipelines import dedup, quality, schedule
 from pipelines.outcomes import of_error
+from pipelines.stopping import Stop
 from pipelines.workers import Answer, Task, Workers
 from scraper.extraction import EXTRACTOR, extract, second_opinion
 from scraper.values import (
@@ -62,6 +63,7 @@ class Desk:
     now: Callable[[], datetime]
     tell: Callable[[Outcome], None]
     workers: Workers
+    stop: Stop
     has_second_opinion: bool = False
 
 
@@ -75,7 +77,7 @@ class Reading:
 
 
 def digest(desk: Desk) -> None:
-    """Nothing; afterwards every page due has its outcome."""
+    """Nothing; afterwards every page due has its outcome, unless the run is to stop."""
     since = desk.now() - REDIGEST
     while True:
         with reading(desk.engine) as connection:
@@ -88,6 +90,8 @@ def digest(desk: Desk) -> None:
             outcome, is_news = _take(desk, record, answer, memories[record.site].generation)
             if is_news:
                 desk.tell(outcome)
+            if desk.stop.reason:
+                return
 
 
 def digest_page(desk: Desk, record: PageRecord) -> tuple[Outcome, bool]:
@@ -139,6 +143,8 @@ def _save(
         # What was stored from this very page is withdrawn; a stored text of an earlier page stays.
         if known is not None and known.page_id == record.id:
             articles.save_state(connection, known.article_id, PageState(found.verdict.outcome.value), desk.now())
+        elif schedule.may_become_an_article(found.verdict.outcome):
+            _schedule(connection, record, found.article, MatchKind.NEW)
         return found.verdict.outcome, found.verdict.evidence
     if known is not None and _is_stale(known, record, generation):
         # The stored text was read by another extractor or memory: read its page anew first, so that

@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from db import archive, memory, pages
 from db.engine import hold, reading, writing
+from pipelines.stopping import Stop
 from pipelines.workers import Answer, Task, WorkerError, Workers
 from scraper import dom, encoding
 from scraper.errors import DamagedRecord, ExtractionError
@@ -26,19 +27,20 @@ from scraper.values import PageRecord
 _BATCH = 100
 
 
-def learn(engine: Engine, folder: Path, now: Callable[[], datetime], workers: Workers) -> int:
-    """The number of pages seen: all that were not yet. One transaction for up to 100 pages of a site and its memory.
+def learn(engine: Engine, folder: Path, now: Callable[[], datetime], workers: Workers, stop: Stop) -> bool:
+    """Whether every page has been seen now; not so when the run is to stop.
 
-    A page that can't be read in time teaches nothing; digest gives it its outcome.
+    One transaction for up to 100 pages of a site and its memory. A page that can't be read in time teaches nothing;
+    digest gives it its outcome.
     """
-    n_pages = 0
-    while batch := _due(engine):
+    while not stop.reason:
+        if not (batch := _due(engine)):
+            return True
         tasks = (Task(function=_observe, values=(folder, record), url=record.url) for record in batch)
         sightings = zip(batch, map(_sighting, workers.each(tasks)), strict=True)
         for _site, seen in groupby(sightings, key=lambda one: one[0].site):
             _keep(engine, list(seen), now())
-        n_pages += len(batch)
-    return n_pages
+    return False
 
 
 def _due(engine: Engine) -> list[PageRecord]:

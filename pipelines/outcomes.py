@@ -10,6 +10,7 @@ from __future__ import annotations
 import traceback
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Any
 
 from scraper import errors
 from scraper.values import Outcome, OutcomeKind
@@ -76,11 +77,18 @@ class Report:
     n_announced: int = 0
     n_new: int = 0
     n_too_old: int = 0
+    stopped: str = ""
+    """Why the run ended before its work was done; empty where it did not."""
 
-    def summary(self) -> dict[str, int]:
+    def summary(self) -> dict[str, Any]:
         """Counts under plain names, in the order of the closed list of outcomes; zeros are left out of the kinds."""
-        head = {"sources": self.n_sources, "sources_failed": self.n_sources_failed, "announced": self.n_announced}
+        head: dict[str, Any] = {
+            "sources": self.n_sources,
+            "sources_failed": self.n_sources_failed,
+            "announced": self.n_announced,
+        }
         head |= {"new": self.n_new, "too_old": self.n_too_old}
+        head |= {"stopped": self.stopped} if self.stopped else {}
         return head | {kind.value: self.kinds[kind] for kind in OutcomeKind if self.kinds[kind]}
 
     def line(self) -> str:
@@ -90,4 +98,9 @@ class Report:
         sources = "1 source" if self.n_sources == 1 else f"{self.n_sources} sources"
         found = f"{sources}{failed}: {self.n_announced} announced, {self.n_new} new{too_old}"
         counts = ", ".join(f"{self.kinds[kind]} {kind.value}" for kind in OutcomeKind if self.kinds[kind])
-        return "; ".join(part for part in (found if self.n_sources else "", counts or "nothing to do") if part)
+        parts = (
+            found if self.n_sources else "",
+            counts or "nothing to do",
+            self.stopped and f"stopped: {self.stopped}",
+        )
+        return "; ".join(part for part in parts if part)

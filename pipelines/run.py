@@ -11,8 +11,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +27,11 @@ from pipelines.digest import Desk, digest, digest_page
 from pipelines.discover import Discovery, discover
 from pipelines.importing import Intake, take, take_list
 from pipelines.learn import learn
+from pipelines.lock import held
 from pipelines.outcomes import Report
 from pipelines.settings import VERSION, Settings
 from pipelines.single import policy, utc_now
+from pipelines.stopping import Stop, until_stopped
 from pipelines.workers import DEADLINE_S, Workers
 from scraper.fetching.client import Fetcher
 from scraper.values import Outcome, Page, StoredArticle
@@ -46,13 +49,15 @@ class Job:
     """Ask every source that is not paused, due or not."""
     page_deadline_s: float = DEADLINE_S
     """How long a page may take to be read."""
+    stop: Stop = field(default_factory=Stop)
 
 
 def run(job: Job) -> Report:
-    """One cron run over the due sources; the sum of what became of everything."""
-    with _begun(job, "run") as (run_id, writer, report, tell):
+    """One cron run over the due sources; the sum of what became of everything. Raises `Locked` where one is at work."""
+    lost = partial(job.stop.request, "another run took over")
+    with held(job.engine, "run", lost), _begun(job, "run") as (run_id, writer, report, tell):
         try:
-            asyncio.run(_fetch(job, run_id, writer, report, tell))
+            asyncio.run(until_stopped(_fetch(job, run_id, writer, report, tell), job.stop))
         except BaseExceptionGroup as group:  # of the tasks' failures, the first ends the run
             raise _first(group) from group
         _digest(job, run_id, tell)
@@ -76,8 +81,8 @@ async def _fetch(job: Job, run_id: int, writer: ArchiveWriter, report: Report, t
 
 def _digest(job: Job, run_id: int, tell: Callable[[Outcome], None]) -> None:
     with Workers(deadline_s=job.page_deadline_s) as workers:
-        learn(job.engine, Path(job.settings.archive), job.now, workers)
-        digest(_desk(job, run_id, tell, workers))
+        if learn(job.engine, Path(job.settings.archive), job.now, workers, job.stop):
+            digest(_desk(job, run_id, tell, workers))
 
 
 def _desk(job: Job, run_id: int, tell: Callable[[Outcome], None], workers: Workers) -> Desk:
@@ -88,6 +93,7 @@ def _desk(job: Job, run_id: int, tell: Callable[[Outcome], None], workers: Worke
         now=job.now,
         tell=tell,
         workers=workers,
+        stop=job.stop,
         has_second_opinion=job.settings.second_opinion,
     )
 
@@ -111,7 +117,7 @@ def save_page(job: Job, page: Page) -> tuple[Outcome, StoredArticle | None]:
             outcome = taken
         else:
             with Workers(deadline_s=job.page_deadline_s) as workers:
-                learn(job.engine, Path(job.settings.archive), job.now, workers)
+                learn(job.engine, Path(job.settings.archive), job.now, workers, job.stop)
                 outcome, _ = digest_page(_desk(job, run_id, tell, workers), taken)
     with reading(job.engine) as connection:
         return outcome, articles.get_article(connection, page.url)
@@ -131,4 +137,5 @@ def _begun(job: Job, command: str) -> Iterator[tuple[int, ArchiveWriter, Report,
         yield run_id, writer, report, job.on_outcome
     with writing(job.engine) as connection:
         report.kinds.update(runs.count_outcomes(connection, run_id))
+        report.stopped = job.stop.reason
         runs.save_ended(connection, run_id, report.summary(), job.now())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from scraper.errors import BadStatus, FetchError
+from scraper.values import OutcomeKind
 
 HORIZON = timedelta(days=7)
 """How far back a source is taken when it has no `since` of its own."""
@@ -14,6 +15,23 @@ MIN_RECHECK = timedelta(minutes=15)
 MAX_TRIES = 6
 _FIRST_RETRY = timedelta(minutes=15)
 _MAX_SOURCE_PAUSE = timedelta(days=1)
+
+_MAY_BECOME_AN_ARTICLE = frozenset(
+    {
+        OutcomeKind.TEASER,
+        OutcomeKind.PAYWALL,
+        OutcomeKind.CONSENT_WALL,
+        OutcomeKind.BOT_WALL,
+        OutcomeKind.LOGIN,
+        OutcomeKind.NEEDS_BROWSER,
+        OutcomeKind.TOO_SHORT,
+    }
+)
+
+
+def may_become_an_article(outcome: str | None) -> bool:
+    """Whether a page of that outcome is looked at again like an article: its whole text may come later."""
+    return outcome in _MAY_BECOME_AN_ARTICLE
 
 
 def next_source_check(now: datetime, interval_s: int, n_failures: int) -> datetime:

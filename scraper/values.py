@@ -284,6 +284,7 @@ class DueLink:
     page_id: int | None
     page_sha256: str | None
     article_id: int | None
+    outcome: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

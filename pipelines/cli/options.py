@@ -98,6 +98,15 @@ def day(text: str | None) -> datetime | None:
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
+def seconds(text: str) -> float:
+    """A time such as `90s`, `50m`, `2h` or plain seconds. Raises `SettingsError` for what is none."""
+    units = {"s": 1, "m": 60, "h": 3600}
+    number, unit = (text[:-1], text[-1]) if text[-1:] in units else (text, "s")
+    if not number.isascii() or not number.isdigit() or not int(number):
+        raise SettingsError("expected a time such as 90s, 50m or 2h", url=text)
+    return float(number) * units[unit]
+
+
 def count(n: int, noun: str) -> str:
     """`1 source`, `2 sources`; for nouns that take a plain s."""
     return f"{n} {noun}" if n == 1 else f"{n} {noun}s"

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -29,17 +29,49 @@ def register(app: typer.Typer) -> None:
 def run(
     context: typer.Context,
     include_all: Annotated[bool, typer.Option("--all", help="Ask every source, due or not.")] = False,
+    max_runtime: Annotated[
+        str | None, typer.Option(help="End cleanly after this time, such as 50m, 2h or 90s.", metavar="TIME")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what is due; fetch and write nothing.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing when all went well.")] = False,
     db: options.Db = None,
 ) -> None:
     """Do one run over the due sources: discover, crawl, learn, digest.
 
     One summary line on standard output, logs on standard error. Exit status 1 when some sources or pages
-    failed, 3 when nothing could be fetched.
+    failed, 3 when nothing could be fetched. While another run is at work on the database: one line and status 0.
     """
     from pipelines import run as pipeline
+    from pipelines.lock import Locked
+    from pipelines.stopping import Stop
 
-    report = _go(context, db, pipeline.run, include_all=include_all)
+    stop = Stop(None if max_runtime is None else options.seconds(max_runtime))
+    if dry_run:
+        _show_plan(context, db, include_all=include_all)
+        return
+    try:
+        with stop.on_sigterm():
+            report = _go(context, db, pipeline.run, quiet=quiet, include_all=include_all, stop=stop)
+    except Locked as locked:
+        if not quiet:
+            typer.echo(f"newsdesk: {locked}")
+        return
     raise typer.Exit(_status(report))
+
+
+def _show_plan(context: typer.Context, db: str | None, *, include_all: bool) -> None:
+    from datetime import UTC, datetime
+
+    from pipelines.planning import plan
+
+    engine = options.open_existing(context, options.settings(context, db))
+    n_sites = 0
+    for found in plan(engine, datetime.now(UTC), include_all=include_all):
+        n_sites += 1
+        sources, links = options.count(found.n_sources, "source"), options.count(found.n_links, "known page")
+        typer.echo(f"{found.site}: would ask {sources} and fetch {links}")
+    if not n_sites:
+        typer.echo("nothing is due")
 
 
 def import_(
@@ -56,14 +88,17 @@ def import_(
     raise typer.Exit(_status(report))
 
 
-def _go(context: typer.Context, db: str | None, work: Callable[[Job], Report], *, include_all: bool = False) -> Report:
+def _go(
+    context: typer.Context, db: str | None, work: Callable[[Job], Report], *, quiet: bool = False, **options_: Any
+) -> Report:
     from pipelines.run import Job
 
     found = options.settings(context, db)
     engine = options.open_database(context, found)
-    with _told() as on_outcome:
-        report = work(Job(engine=engine, settings=found, on_outcome=on_outcome, include_all=include_all))
-    typer.echo(report.line())
+    with _told(quiet=quiet) as on_outcome:
+        report = work(Job(engine=engine, settings=found, on_outcome=on_outcome, **options_))
+    if not quiet or _status(report):
+        typer.echo(report.line())
     return report
 
 
@@ -78,9 +113,9 @@ def _status(report: Report) -> int:
 
 
 @contextmanager
-def _told() -> Iterator[Callable[[Outcome], None]]:
-    """Where outcomes go while a run is on: a progress line on a terminal, else log lines."""
-    if sys.stderr.isatty():
+def _told(*, quiet: bool) -> Iterator[Callable[[Outcome], None]]:
+    """Where outcomes go while a run is on: a progress line on a terminal, else log lines, of failures only if quiet."""
+    if sys.stderr.isatty() and not quiet:
         from rich.console import Console
         from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
@@ -90,9 +125,10 @@ def _told() -> Iterator[Callable[[Outcome], None]]:
             yield lambda _outcome: progress.advance(task)
         return
     from pipelines.logs import log_outcome, logger
+    from pipelines.outcomes import NO_PAGE
 
     log = logger(sys.stderr)
-    yield lambda outcome: log_outcome(log, outcome)
+    yield lambda outcome: log_outcome(log, outcome) if not quiet or outcome.kind in NO_PAGE else None
 
 
 def demo(

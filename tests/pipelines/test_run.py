@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -166,6 +166,25 @@ def test_second_edition(desk: Desk):
         assert n == len(after) + 1
         titles = [s.article.title for s in articles.get_articles(connection, search.search(connection, "saturday"))]
     assert ferry.article.title in titles
+
+
+def test_a_teaser_becomes_the_article_when_its_text_comes(desk: Desk):
+    """It is looked at again; until then nothing of it is stored, and then it counts as seen when the teaser was."""
+    desk.add()
+    desk.run()
+    assert demo.TEASER_PATH not in desk.stored()
+    text = "".join(
+        f"<p>Item {n} of the budget that the council kept secret is a new crane, {n} metres high and paid for by the "
+        f"harbour dues of {1990 + n}, as the treasurer told the meeting on Thursday evening.</p>"
+        for n in range(1, 9)
+    )
+    answers = desk.site._answers[desk.site.edition]
+    whole = f"<html><title>The budget</title><article><h1>What the budget hides</h1>{text}</article></html>"
+    answers[demo.TEASER_PATH] = replace(answers[demo.TEASER_PATH], body=whole, modified_at=NOW + HOUR)
+    desk.at = NOW + 6 * HOUR
+    desk.run()
+    assert desk.kinds()[demo.TEASER_PATH] == "stored"
+    assert desk.stored()[demo.TEASER_PATH].first_seen_at == NOW
 
 
 def test_a_better_extractor_reads_the_archive_and_revises_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch):

@@ -1,0 +1,58 @@
+"""Rows of `locks`: who is at work on what, and until when that holds.
+
+Times are the database's own (of its machine), so a worker whose clock is wrong neither takes a lock too early nor
+loses its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from db.engine import hold
+from db.schema import locks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lock:
+    """A row of `locks`: `owner` holds `name` until `expires_at`."""
+
+    name: str
+    owner: str
+    taken_at: datetime
+    expires_at: datetime
+
+
+def take(connection: Connection, name: str, owner: str, term_s: float) -> Lock | None:
+    """The lock of another owner that stands in the way; None when `owner` now holds it, for `term_s` seconds."""
+    hold(connection, f"lock {name}")
+    now = _now(connection)
+    row = connection.execute(sa.select(locks).where(locks.c.name == name)).first()
+    if row is not None and row.owner != owner and row.expires_at > now:
+        return Lock(name=name, owner=row.owner, taken_at=row.taken_at, expires_at=row.expires_at)
+    connection.execute(locks.delete().where(locks.c.name == name))
+    values = {"owner": owner, "taken_at": now, "expires_at": now + timedelta(seconds=term_s)}
+    connection.execute(locks.insert().values(name=name, **values))
+    return None
+
+
+def renew(connection: Connection, name: str, owner: str, term_s: float) -> bool:
+    """Whether `owner` still holds the lock, now for `term_s` more seconds."""
+    expires_at = _now(connection) + timedelta(seconds=term_s)
+    own = sa.and_(locks.c.name == name, locks.c.owner == owner)
+    return connection.execute(locks.update().where(own).values(expires_at=expires_at)).rowcount > 0
+
+
+def release(connection: Connection, name: str, owner: str) -> None:
+    """Nothing; `owner` no longer holds the lock, if it did."""
+    connection.execute(locks.delete().where(locks.c.name == name, locks.c.owner == owner))
+
+
+def _now(connection: Connection) -> datetime:
+    if connection.dialect.name == "sqlite":  # the file's machine is this one
+        return datetime.now(UTC)
+    now: datetime = connection.execute(sa.select(sa.func.clock_timestamp())).scalar_one()
+    return now.astimezone(UTC)
