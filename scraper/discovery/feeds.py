@@ -1,4 +1,4 @@
-"""RSS 0.9x to 2.0, RDF and Atom, through feedparser and its tolerance.
+"""RSS 0.9x to 2.0, RDF and Atom, through feedparser and its tolerance; plain ones by `scraper.discovery.fastfeeds`.
 
 A feed with faults is read for what can be read; only what is no feed at all is refused. The text that feeds
 carry is left behind: the article's own page is what counts.
@@ -16,7 +16,7 @@ from typing import Any
 import feedparser
 
 from scraper import dom, encoding
-from scraper.discovery import links, safexml
+from scraper.discovery import fastfeeds, links, safexml
 from scraper.discovery.links import Said
 from scraper.errors import ParseError
 from scraper.values import Announcement, Page, Source
@@ -24,12 +24,22 @@ from scraper.values import Announcement, Page, Source
 
 def read(source: Source, page: Page) -> Announcement:
     """What the feed `page` announces. Raises `ParseError` for what is no feed."""
+    label = (encoding.header_label(page) or "utf-8").lower()
+    quick = fastfeeds.scan(page.body) if label == "utf-8" else None
+    if quick is None:
+        return read_tolerantly(source, page)
+    said = (replace(one, title=_plain(one.title)) for one in quick.said)
+    return replace(links.collect(said, source, page), hub_url=quick.hub_url)
+
+
+def read_tolerantly(source: Source, page: Page) -> Announcement:
+    """What the feed `page` announces, by feedparser. Raises `ParseError` for what is no feed."""
     safexml.check(page.body, page.url)
     parsed = _parse(page)
     if not parsed.get("version") and not parsed.get("entries"):
         raise ParseError("no RSS, RDF or Atom feed", url=page.url)
     feed = parsed.get("feed", {})
-    language = links.language(dict.get(feed, "language"))
+    language = dict.get(feed, "language")
     found = links.collect(_said(parsed["entries"], language), source, page)
     return replace(found, hub_url=_linked(feed, "hub"))
 
@@ -56,6 +66,7 @@ def _said(entries: list[Any], language: str | None) -> Iterator[Said]:
             published=dict.get(entry, "published") or dict.get(entry, "created"),
             modified=dict.get(entry, "updated"),
             language=dict.get(entry, "language") or language,
+            image=_picture(entry),
         )
 
 
@@ -67,6 +78,14 @@ def _address(entry: Any) -> str | None:
     link = dict.get(entry, "link") or _linked(entry, "alternate")
     guid = dict.get(entry, "id") or ""
     return link or (guid if guid.startswith(("http://", "https://")) else None)
+
+
+def _picture(entry: Any) -> str | None:
+    """The first picture that the entry's media tags name, else the first thumbnail."""
+    contents = dict.get(entry, "media_content") or ()
+    pictures = [m for m in contents if m.get("medium") == "image" or m.get("type", "").lower().startswith("image/")]
+    named = (media.get("url") for media in (*pictures, *(dict.get(entry, "media_thumbnail") or ())))
+    return next((url for url in named if url), None)
 
 
 def _linked(holder: Any, relation: str) -> str | None:

@@ -22,6 +22,7 @@ def test_rss20() -> None:
             title="Die Fähre fährt wieder & die Stadt atmet auf",
             published_at=datetime(2026, 5, 4, 10, 30, tzinfo=CEST),
             language="de-DE",
+            image="https://bilder.example/4711.jpg",
         ),
         Link(
             url="https://hafenkurier.example/stadt/fetter-titel-4712.html",
