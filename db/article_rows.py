@@ -60,7 +60,7 @@ def to_stored(row: Any, authors: tuple[str, ...], tags: tuple[str, ...]) -> Stor
         kind=None if row.kind is None else ArticleKind(row.kind),
         access=None if row.access is None else Access(row.access),
         state=PageState(row.state),
-        paragraphs=tuple(_paragraph(p) for p in row.paragraphs),
+        paragraphs=tuple(map(paragraph, row.paragraphs)),
         details=row.details,
         origins=row.origins,
         confidence=row.confidence,
@@ -68,10 +68,11 @@ def to_stored(row: Any, authors: tuple[str, ...], tags: tuple[str, ...]) -> Stor
         page_sha256=row.page_sha256,
         fetched_at=row.fetched_at,
     )
-    return StoredArticle(id=row.id, article=article, first_seen_at=row.first_seen_at)
+    return StoredArticle(id=row.id, article=article, first_seen_at=row.first_seen_at, gone_at=row.gone_at)
 
 
-def _paragraph(value: dict[str, Any]) -> Paragraph:
+def paragraph(value: dict[str, Any]) -> Paragraph:
+    """The paragraph of its JSON shape."""
     marks = {name: value.get(name, 0) for name in ("level", "number")}
     return Paragraph(kind=ParagraphKind(value["kind"]), text=value["text"], **marks)
 

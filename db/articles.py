@@ -97,7 +97,7 @@ def _update(connection: Connection, revision: Revision, article_id: int) -> None
     else:  # the publisher's last text, read anew
         where = sa.and_(revisions.c.article_id == article_id, revisions.c.number == number)
         connection.execute(revisions.update().where(where).values(**_text(revision)))
-    values = columns(revision) | {"n_revisions": number}
+    values = columns(revision) | {"n_revisions": number, "gone_at": None}
     if revision.match.kind is not MatchKind.UNCHANGED:
         values["changed_at"] = revision.saved_at
     connection.execute(articles.update().where(articles.c.id == article_id).values(**values))
@@ -128,6 +128,18 @@ def save_state(connection: Connection, article_id: int, state: PageState, now: d
     connection.execute(changed.values(state=state.value, changed_at=now))
     if state is not PageState.ARTICLE:
         search.delete(connection, article_id)
+
+
+def save_gone(connection: Connection, article_id: int, now: datetime) -> None:
+    """Keeps that the article's page is gone, and since when; its text stays."""
+    present = articles.update().where(articles.c.id == article_id, articles.c.gone_at.is_(None))
+    connection.execute(present.values(gone_at=now, changed_at=now))
+
+
+def save_present(connection: Connection, article_id: int) -> None:
+    """Keeps that the article's page is there (again)."""
+    gone = articles.update().where(articles.c.id == article_id, articles.c.gone_at.is_not(None))
+    connection.execute(gone.values(gone_at=None))
 
 
 def get_article(connection: Connection, target: str) -> StoredArticle | None:

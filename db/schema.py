@@ -166,6 +166,7 @@ articles = Table(
     Column(
         "changed_at", UtcDateTime, nullable=False, server_default="1970-01-01 00:00:00", index=True
     ),  # when this row last said something new
+    Column("gone_at", UtcDateTime),  # when its page was found gone; the text stays
     Column("n_revisions", Integer, nullable=False),
     Column("fingerprint", String(16), nullable=False),
     Column("origins", JSON, nullable=False),

@@ -11,11 +11,11 @@ import asyncio
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.engine import Engine
 
-from db import links, pages, runs
+from db import articles, links, pages, runs
 from db.archive import ArchiveWriter
 from db.engine import reading, writing
 from pipelines import schedule
@@ -39,6 +39,7 @@ class Crawl:
     now: Callable[[], datetime]
     tell: Callable[[Outcome], None]
     n_per_site: int
+    recheck_until: timedelta = schedule.RECHECK_UNTIL
 
 
 async def crawl(job: Crawl) -> None:
@@ -90,8 +91,10 @@ def _save_answer(job: Crawl, link: DueLink, answer: Page | NotModified, elapsed_
         if isinstance(answer, Page) and place is not None:
             same_as_id = link.page_id if is_same else None
             pages.add_page(connection, answer, link.id, place, same_as_id=same_as_id, run_id=job.run_id)
-        links.save_answer(connection, link.id, answer, _next_recheck(link, answer.fetched_at) if is_same else None)
+        links.save_answer(connection, link.id, answer, _next_recheck(job, link, answer.fetched_at) if is_same else None)
         if is_same:
+            if link.article_id is not None:
+                articles.save_present(connection, link.article_id)
             reason = "not modified" if isinstance(answer, NotModified) else "same bytes"
             outcome = Outcome(
                 stage="crawl", url=link.request.url, kind=OutcomeKind.UNCHANGED, reason=reason, elapsed_s=elapsed_s
@@ -102,10 +105,10 @@ def _save_answer(job: Crawl, link: DueLink, answer: Page | NotModified, elapsed_
         job.tell(outcome)
 
 
-def _next_recheck(link: DueLink, checked_at: datetime) -> datetime | None:
+def _next_recheck(job: Crawl, link: DueLink, checked_at: datetime) -> datetime | None:
     if link.article_id is None and not schedule.may_become_an_article(link.outcome):
         return None
-    return schedule.next_recheck(link.published_at or link.first_seen_at, checked_at)
+    return schedule.next_recheck(link.published_at or link.first_seen_at, checked_at, job.recheck_until)
 
 
 def _save_failure(job: Crawl, link: DueLink, error: Exception, outcome: Outcome) -> None:
@@ -119,6 +122,8 @@ def _save_failure(job: Crawl, link: DueLink, error: Exception, outcome: Outcome)
     outcome = Outcome(stage="crawl", url=outcome.url, kind=kind, reason=outcome.reason, elapsed_s=outcome.elapsed_s)
     with writing(job.engine) as connection:
         links.save_failure(connection, link.id, now, due_at)
+        if kind is OutcomeKind.GONE and link.article_id is not None:
+            articles.save_gone(connection, link.article_id, now)
         links.save_fate(connection, link.id, outcome, job.run_id)
         runs.add_outcome(connection, job.run_id, outcome, now)
     job.tell(outcome)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pipelines.restless import is_restless
 from scraper.text import fingerprint
-from scraper.values import Article, Known, Match, MatchKind, PageRecord, PageState
+from scraper.values import Article, Known, Match, MatchKind, PageRecord, PageState, ParagraphKind
 
 
 def text_fingerprint(article: Article) -> str:
-    """Equal for articles whose title and body differ at most in case, punctuation and white space."""
-    return fingerprint(f"{article.title or ''}\n{article.body}")
+    """Equal for articles whose title and body differ at most in case, punctuation, white space and restless lines."""
+    lines = [p.plain for p in article.paragraphs if p.kind is not ParagraphKind.CAPTION and not is_restless(p.plain)]
+    return fingerprint("\n".join([article.title or "", *lines]))
 
 
 def match(article: Article, text: str, page: PageRecord, known: Known | None) -> Match:

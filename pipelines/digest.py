@@ -65,6 +65,7 @@ class Desk:
     workers: Workers
     stop: Stop
     has_second_opinion: bool = False
+    recheck_until: timedelta = schedule.RECHECK_UNTIL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +145,7 @@ def _save(
         if known is not None and known.page_id == record.id:
             articles.save_state(connection, known.article_id, PageState(found.verdict.outcome.value), desk.now())
         elif schedule.may_become_an_article(found.verdict.outcome):
-            _schedule(connection, record, found.article, MatchKind.NEW)
+            _schedule(connection, desk, record, found.article, MatchKind.NEW)
         return found.verdict.outcome, found.verdict.evidence
     if known is not None and _is_stale(known, record, generation):
         # The stored text was read by another extractor or memory: read its page anew first, so that
@@ -155,7 +156,7 @@ def _save(
     is_older = known is not None and known.by == "link" and record.fetched_at < known.fetched_at
     if not is_older:
         articles.save(connection, _revision(desk, found, match, record, generation))
-        _schedule(connection, record, found.article, match.kind)
+        _schedule(connection, desk, record, found.article, match.kind)
     return _KINDS[match.kind], match.reason
 
 
@@ -189,10 +190,11 @@ def _redigest(connection: Connection, desk: Desk, known: Known, generation: int)
         articles.save(connection, _revision(desk, found, match, former, generation))
 
 
-def _schedule(connection: Connection, record: PageRecord, article: Article, kind: MatchKind) -> None:
+def _schedule(connection: Connection, desk: Desk, record: PageRecord, article: Article, kind: MatchKind) -> None:
     """When the address is looked at again: never, if it is an article's second or no source announced it."""
     if kind is MatchKind.DUPLICATE or not record.link.source_url:
         links.save_due(connection, record.link_id, None)
         return
     published_at = article.published_at.at if article.published_at is not None else record.fetched_at
-    links.save_due(connection, record.link_id, schedule.next_recheck(published_at, record.fetched_at))
+    due_at = schedule.next_recheck(published_at, record.fetched_at, desk.recheck_until)
+    links.save_due(connection, record.link_id, due_at)

@@ -12,7 +12,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -76,13 +76,18 @@ async def _fetch(job: Job, run_id: int, writer: ArchiveWriter, report: Report, t
         found = Discovery(fetcher=fetcher, report=report, tell_failure=job.on_outcome, **shared)
         await discover(found, include_all=job.include_all)
         n_per_site = job.settings.concurrency_per_site
-        await crawl(Crawl(fetcher=fetcher, writer=writer, tell=tell, n_per_site=n_per_site, **shared))
+        rest: dict[str, Any] = {"n_per_site": n_per_site, "recheck_until": _recheck_until(job)}
+        await crawl(Crawl(fetcher=fetcher, writer=writer, tell=tell, **rest, **shared))
 
 
 def _digest(job: Job, run_id: int, tell: Callable[[Outcome], None]) -> None:
     with Workers(deadline_s=job.page_deadline_s) as workers:
         if learn(job.engine, Path(job.settings.archive), job.now, workers, job.stop):
             digest(_desk(job, run_id, tell, workers))
+
+
+def _recheck_until(job: Job) -> timedelta:
+    return timedelta(days=job.settings.recheck_days)
 
 
 def _desk(job: Job, run_id: int, tell: Callable[[Outcome], None], workers: Workers) -> Desk:
@@ -95,6 +100,7 @@ def _desk(job: Job, run_id: int, tell: Callable[[Outcome], None], workers: Worke
         workers=workers,
         stop=job.stop,
         has_second_opinion=job.settings.second_opinion,
+        recheck_until=_recheck_until(job),
     )
 
 

@@ -59,12 +59,12 @@ def later(due_at: datetime, now: datetime, pause_s: float) -> datetime:
     return max(due_at, now + timedelta(seconds=pause_s))
 
 
-def next_recheck(published_at: datetime, checked_at: datetime) -> datetime | None:
-    """When to look at a stored article again; None once it is too old.
+def next_recheck(published_at: datetime, checked_at: datetime, until: timedelta = RECHECK_UNTIL) -> datetime | None:
+    """When to look at a stored article again; None once it is older than `until`.
 
     Due when the time since the last check reaches a fifth of the article's age: for an age `a` at the
     check that is after `a / 4`. So a fresh article is looked at often and an old one seldom.
     """
     age = max(checked_at - published_at, timedelta())
     due_at = checked_at + max(age / 4, MIN_RECHECK)
-    return due_at if due_at - published_at <= RECHECK_UNTIL else None
+    return due_at if due_at - published_at <= until else None

@@ -29,7 +29,8 @@ class Settings:
     seconds between two requests to a site, `concurrency` the number of requests in flight in all.
     `allow_addresses` names what the address guard lets through besides public addresses:
     `host:port` or `network:port`, such as `127.0.0.1:8000` or `10.0.0.0/8:443`. `second_opinion` reports of every
-    page how far another extractor agrees with its text.
+    page how far another extractor agrees with its text. `recheck_days` is the age until which articles are looked at
+    again.
     """
 
     db: str
@@ -40,6 +41,7 @@ class Settings:
     concurrency_per_site: int = 1
     allow_addresses: tuple[str, ...] = ()
     second_opinion: bool = False
+    recheck_days: int = 14
 
 
 def load(environ: Mapping[str, str], options: Mapping[str, Any], config: Path | None = None) -> Settings:
@@ -93,6 +95,7 @@ def _value(name: str, value: Any, where: str) -> Any:
         "concurrency_per_site": _count,
         "allow_addresses": _addresses,
         "second_opinion": _flag,
+        "recheck_days": _days,
     }
     if name not in readers:
         known = ", ".join(field.name for field in fields(Settings))
@@ -130,6 +133,17 @@ def _count(value: Any) -> int:
     if isinstance(value, float) or not 1 <= count <= 1000:
         raise ValueError(expected)
     return count
+
+
+def _days(value: Any) -> int:
+    expected = "a whole number of days from 0 to 3650"
+    try:
+        days = int(value)
+    except (TypeError, ValueError):
+        raise ValueError(expected) from None
+    if isinstance(value, float) or not 0 <= days <= 3650:
+        raise ValueError(expected)
+    return days
 
 
 def _flag(value: Any) -> bool:

@@ -35,12 +35,13 @@ FIELDS = (
     "extractor",
     "fetched_at",
     "first_seen_at",
+    "gone_at",
 )
 """The keys of the shape, in order."""
 
 
 def to_record(article: Article) -> dict[str, Any]:
-    """The article in the public shape; `id` and `first_seen_at` are null, for it is not stored."""
+    """The article in the public shape; `id`, `first_seen_at` and `gone_at` are null, for it is not stored."""
     return {
         "id": None,
         "url": article.url,
@@ -67,9 +68,12 @@ def to_record(article: Article) -> dict[str, Any]:
         "extractor": article.extractor,
         "fetched_at": article.fetched_at.isoformat(),
         "first_seen_at": None,
+        "gone_at": None,
     }
 
 
 def to_stored_record(stored: StoredArticle) -> dict[str, Any]:
     """The stored article in the public shape."""
-    return to_record(stored.article) | {"id": stored.id, "first_seen_at": stored.first_seen_at.isoformat()}
+    gone_at = stored.gone_at.isoformat() if stored.gone_at else None
+    ours = {"id": stored.id, "first_seen_at": stored.first_seen_at.isoformat(), "gone_at": gone_at}
+    return to_record(stored.article) | ours

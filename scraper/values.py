@@ -490,6 +490,17 @@ class StoredArticle:
     id: int
     article: Article
     first_seen_at: datetime
+    gone_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredRevision:
+    """What an article said after a change by its publisher; number 1 is what was seen first. Made by `db.history`."""
+
+    number: int
+    title: str | None
+    paragraphs: tuple[Paragraph, ...]
+    fetched_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -74,16 +74,19 @@ def show(
     from scraper.rendering import to_text
 
     engine = options.open_existing(context, options.settings(context, db))
-    stored = _find(engine, target)
+    stored = find(engine, target)
     if as_json:
         printing.show_json(to_stored_record(stored))
     elif sys.stdout.isatty():
         printing.show_article(stored.article)
+        if stored.gone_at is not None:
+            typer.echo(f"\nThe page is gone; found so on {stored.gone_at:%Y-%m-%d}.")
     else:
         sys.stdout.write(to_text(stored.article))
 
 
-def _find(engine: Engine, target: str) -> StoredArticle:
+def find(engine: Engine, target: str) -> StoredArticle:
+    """The stored article of an id or address. Raises `NewsError` where there is none."""
     from db import articles
     from db.engine import reading
     from scraper import urls
@@ -108,7 +111,7 @@ def delete(
 
     found = options.settings(context, db)
     engine = options.open_existing(context, found)
-    stored = _find(engine, target)
+    stored = find(engine, target)
     with writing(engine) as connection:
         n_links = deletion.delete_article(connection, Path(found.archive), stored.id, datetime.now(UTC))
     deletion.scrub(engine)

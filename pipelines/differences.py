@@ -1,0 +1,117 @@
+"""What a publisher changed between two texts of an article, word by word. Pure.
+
+Paragraphs are aligned first, then the words of those that changed; paragraphs that stayed are counted, not shown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from enum import StrEnum
+
+from scraper.text import fold
+from scraper.values import StoredRevision
+
+_TOKEN = re.compile(r"\s+|[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|\w+|[^\w\s]")
+_MAX_TOKENS = 4000  # of a paragraph; longer ones are shown as replaced: word alignment is quadratic
+_AHEAD = 10  # paragraphs among which one that changed is looked for
+_MIN_RATIO = 0.4  # of common words that make two paragraphs the same one, changed
+
+
+class Operation(StrEnum):
+    """What happened to a run of words."""
+
+    SAME = "same"
+    REMOVED = "removed"
+    ADDED = "added"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A changed `place` ("title" or "paragraph"): its words as runs, and whether it announces a correction."""
+
+    place: str
+    runs: tuple[tuple[Operation, str], ...]
+    is_correction: bool = False
+
+
+def changes(before: StoredRevision, after: StoredRevision) -> list[Change]:
+    """What changed, the title first, then paragraphs in order."""
+    found = []
+    if (before.title or "") != (after.title or ""):
+        found.append(Change(place="title", runs=_words(before.title or "", after.title or "")))
+    old, new = ([p.plain for p in revision.paragraphs] for revision in (before, after))
+    for left, right in _pairs(old, new):
+        added = right is not None and announces_correction(right) and not (left and announces_correction(left))
+        found.append(Change(place="paragraph", runs=_words(left or "", right or ""), is_correction=added))
+    return found
+
+
+def _pairs(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str | None, str | None]]:
+    """Paragraphs that changed, each beside what became of it; None stands for none."""
+    matcher = SequenceMatcher(None, [fold(text) for text in old], [fold(text) for text in new], autojunk=False)
+    for kind, i1, i2, j1, j2 in matcher.get_opcodes():
+        if kind != "equal":
+            yield from _beside(list(old[i1:i2]), list(new[j1:j2]))
+
+
+def _beside(old: list[str], new: list[str]) -> Iterator[tuple[str | None, str | None]]:
+    while old and new:
+        if _is_alike(old[0], new[0]):
+            yield old.pop(0), new.pop(0)
+        elif any(_is_alike(old[0], text) for text in new[1:_AHEAD]):
+            yield None, new.pop(0)
+        else:
+            yield old.pop(0), None
+    yield from ((text, None) for text in old)
+    yield from ((None, text) for text in new)
+
+
+def _is_alike(old: str, new: str) -> bool:
+    left, right = ([token for token in _tokens(text)[:_MAX_TOKENS] if not token.isspace()] for text in (old, new))
+    matcher = SequenceMatcher(None, left, right, autojunk=False)
+    return matcher.real_quick_ratio() >= _MIN_RATIO <= matcher.quick_ratio() and matcher.ratio() >= _MIN_RATIO
+
+
+def _words(old: str, new: str) -> tuple[tuple[Operation, str], ...]:
+    left, right = _tokens(old), _tokens(new)
+    if max(len(left), len(right)) > _MAX_TOKENS:
+        left, right = [old], [new]
+    runs: list[tuple[Operation, str]] = []
+    for kind, i1, i2, j1, j2 in SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
+        if kind == "equal":
+            runs.append((Operation.SAME, "".join(left[i1:i2])))
+            continue
+        runs.append((Operation.REMOVED, "".join(left[i1:i2])))
+        runs.append((Operation.ADDED, "".join(right[j1:j2])))
+    return tuple(run for run in runs if run[1])
+
+
+def _tokens(text: str) -> list[str]:
+    return _TOKEN.findall(text)
+
+
+# How publishers announce that they corrected or withdrew something; seen at the start of a note.
+_CORRECTION = re.compile(
+    r"[\W_]*(?:(?:editor(?:'|’)?s note|update|hinweis|anmerkung)[^\w]{1,4}[^.]{0,80}?)?"
+    r"(?:correction|corrected|clarification|retraction|retracted|erratum|"
+    r"(?:this|an earlier version of this) (?:article|story|post|report)[^.]{0,80}"
+    r"(?:correct|misstat|incorrect|amended|retract)|"
+    r"an earlier version|a previous version|"
+    r"korrektur|korrigiert|berichtigung|richtigstellung|gegendarstellung|in einer früheren (?:version|fassung)|"
+    r"rectificatif|erratum|correctif|une (?:première|précédente) version|"
+    r"correcci[oó]n|fe de err(?:ata|ores)|rectificaci[oó]n|una versi[oó]n anterior|"
+    r"correzione|rettifica|errata corrige|una versione precedente|"
+    r"corre[cç][aã]o|errata|retifica[cç][aã]o|uma versão anterior|"
+    r"correctie|rectificatie|in een eerdere versie|rättelse|rettelse|oikaisu|korekta|sprostowanie|oprava|"
+    r"исправление|уточнение|опровержение|в предыдущей версии|düzeltme|更正|勘误|訂正|정정|تصحيح)",
+    re.I,
+)
+_MAX_NOTE_CHARS = 1200
+
+
+def announces_correction(text: str) -> bool:
+    """Whether a paragraph is a note that something was corrected or withdrawn."""
+    return len(text) <= _MAX_NOTE_CHARS and _CORRECTION.match(text) is not None
