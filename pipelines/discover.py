@@ -16,13 +16,14 @@ from datetime import datetime
 
 from sqlalchemy.engine import Connection, Engine
 
-from db import links, runs, sitemap_parts, sources
+from db import articles, links, runs, sitemap_parts, sources
 from db.engine import reading, writing
 from pipelines import parts, schedule
 from pipelines.documents import Documents
 from pipelines.outcomes import Report, of_error
 from scraper import urls
 from scraper.discovery.links import MAX_LINKS
+from scraper.discovery.shapes import Shape, learned
 from scraper.errors import BadStatus, FetchError, NewsError
 from scraper.fetching.client import MAX_FEED_BYTES, MAX_SITEMAP_BYTES, Fetcher
 from scraper.values import (
@@ -37,6 +38,11 @@ from scraper.values import (
     SourceKind,
     SourceRecord,
 )
+
+MAX_PAGES = 5
+"""Pages of a section that are read in one run."""
+N_ADDRESSES = 300
+"""Known articles of a site whose addresses show the shape of its articles."""
 
 LIMIT_BYTES = {
     SourceKind.FEED: MAX_FEED_BYTES,
@@ -114,13 +120,47 @@ class _Asking:
         answer = await self.job.fetcher.fetch(record.request, limit_bytes=LIMIT_BYTES[source.kind])
         if isinstance(answer, NotModified):
             return found
-        announced = await self.documents.read(source, answer)
-        found.add(announced)
+        announced = await self.documents.read(source, answer, self._shape(source))
+        await self._turn_pages(found, announced)
         if announced.sitemaps:
             await self._read_parts(found, announced.sitemaps)
         request = _validated(record.request, answer, announced)
         found.record = replace(record, request=request, hub_url=announced.hub_url)
         return found
+
+    def _shape(self, source: Source) -> Shape:
+        """That of the site's known articles; only sections need it."""
+        if source.kind is not SourceKind.SECTION:
+            return Shape()
+        with reading(self.job.engine) as connection:
+            return learned(articles.newest_urls(connection, source.site, N_ADDRESSES))
+
+    async def _turn_pages(self, found: _Find, first: Announcement) -> None:
+        """Takes what the first page announces, and the next ones as far as they bring addresses not met before."""
+        seen = {found.source.url}
+        announced = first
+        while announced.next_url and announced.next_url not in seen and len(seen) < MAX_PAGES:
+            if not self._has_new(found, announced):
+                break
+            found.add(announced)
+            seen.add(announced.next_url)
+            announced = await self._next_page(found, announced.next_url)
+        found.add(announced)
+
+    def _has_new(self, found: _Find, announced: Announcement) -> bool:
+        met = {link.url for link in found.links}
+        with reading(self.job.engine) as connection:
+            return bool(links.unknown_urls(connection, [link.url for link in announced.links if link.url not in met]))
+
+    async def _next_page(self, found: _Find, url: str) -> Announcement:
+        try:
+            answer = await self.job.fetcher.fetch(Request(url=url), limit_bytes=MAX_FEED_BYTES)
+            if isinstance(answer, NotModified):
+                return Announcement()
+            return await self.documents.read(found.source, answer, self._shape(found.source))
+        except NewsError as error:
+            _tell_failure(self.job, of_error("discover", url, error))
+            return Announcement()
 
     async def _read_parts(self, found: _Find, announced: Sequence[Link]) -> None:
         """Reads what moved of the parts of a sitemap index, and of their parts in turn, newest first."""

@@ -11,7 +11,10 @@ from multiprocessing.connection import Connection
 
 from pipelines.workers import DEADLINE_S, Task, Worker, n_cores
 from scraper.discovery import reading
+from scraper.discovery.shapes import Shape
 from scraper.values import Announcement, Page, Source
+
+_UNKNOWN = Shape()
 
 
 class Documents:
@@ -31,9 +34,9 @@ class Documents:
         for worker in self._workers:
             worker.close()
 
-    async def read(self, source: Source, page: Page) -> Announcement:
+    async def read(self, source: Source, page: Page, shape: Shape = _UNKNOWN) -> Announcement:
         """What `reading.read` returns. Raises what it raises, and `ExtractionError` for what had to be killed."""
-        task = Task(function=reading.read, values=(source, page), url=page.url)
+        task = Task(function=reading.read, values=(source, page, shape), url=page.url)
         async with self._turn:
             worker = self._free.pop()
             try:

@@ -7,19 +7,21 @@ address with a feed. Never fetches.
 from __future__ import annotations
 
 from scraper.discovery import feeds, jsonfeed, section, sitemap
+from scraper.discovery.shapes import Shape
 from scraper.values import Announcement, Page, Source, SourceKind
 
 _BOM = b"\xef\xbb\xbf"
 _HEAD_BYTES = 4096
+_UNKNOWN = Shape()
 
 
-def read(source: Source, page: Page) -> Announcement:
-    """What `page`, fetched for `source`, announces.
+def read(source: Source, page: Page, shape: Shape = _UNKNOWN) -> Announcement:
+    """What `page`, fetched for `source`, announces; `shape` is that of the site's known articles.
 
     Raises `ParseError` when the bytes are not what the source claims to be.
     """
     if source.kind is SourceKind.SECTION:
-        return section.read(source, page)
+        return section.read(source, page, shape)
     head = page.body[:_HEAD_BYTES].removeprefix(_BOM).lstrip()
     if head.startswith((b"{", b"[")):
         return jsonfeed.read(source, page)
