@@ -1,68 +1,54 @@
 """Full-text search over the articles: FTS5 on SQLite, tsvector on PostgreSQL, one meaning on both.
 
-Both index the same words, made here: compatibility-normalised, case- and accent-folded, scripts
-without spaces cut into single characters. So a query finds the same articles on both; only their
-order may differ. A query is words (all must occur, in any order), `"phrases"` and `prefix*`;
-everything else counts as white space, so no query is malformed.
+Both index the same words (`db.tokens`) under title, author, tag and body, so a query (`db.query`) finds the same
+articles on both; only their order may differ. Relevance counts, and the newer of two articles equally relevant comes
+first. Where a query hits more than `MAX_RANKED` articles, the latest of them are ranked.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from db.schema import articles
+from db.query import And, Filter, Node, Not, Or, Term, parse
+from db.schema import article_authors, article_tags, articles
+from db.tokens import words
 from scraper.values import Article, PageState
 
-MAX_WORD_CHARS = 200  # PostgreSQL refuses words of more than 2,046 bytes
+MAX_RANKED = 20_000
 MAX_INDEXED_CHARS = 400_000  # of a body; PostgreSQL takes at most 1 MiB of distinct words a row
-
-# Scripts written without spaces: Thai, Lao, Burmese, Khmer, kana, Han.
-_UNSPACED = re.compile(
-    "([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff"
-    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])"
-)
-_WORD = re.compile(r"\w+")
-_TERM = re.compile(r'"([^"]*)"?|([^\s"]+)')
-
-
-def words(text: str) -> list[str]:
-    """The words of `text` as they are indexed, in order."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    bare = "".join(c for c in decomposed if not unicodedata.combining(c)) if not decomposed.isascii() else decomposed
-    found = _WORD.findall(_UNSPACED.sub(r" \1 ", unicodedata.normalize("NFC", bare)).replace("_", " "))
-    return [word[:MAX_WORD_CHARS] for word in found]
-
-
-def terms(query: str) -> list[tuple[list[str], bool]]:
-    """The terms of a query: (words in a row, whether the last is only a beginning)."""
-    found = []
-    for phrase, word in _TERM.findall(query):
-        is_prefix = not phrase and word.endswith("*")
-        if parts := words(phrase or word):
-            found.append((parts, is_prefix))
-    return found
+_INDEX = sa.table("article_search", sa.column("article_id"), sa.column("words"))
+_WEIGHTS = {"title": "A", "author": "B", "tag": "C", "body": "D"}
+# How much more a word says there than in the body, as bm25 of FTS5 and ts_rank of PostgreSQL (D, C, B, A) take it.
+_BM25 = "bm25(article_search, 5.0, 3.0, 2.0, 1.0)"
+_TS_WEIGHTS = "'{0.1, 0.2, 0.3, 0.5}'::float4[]"
+_HALF_LIFE = timedelta(days=7)  # in which half of what news gains by being new is gone
+_GAIN_OF_NEW = 0.5
+_REORDERED = 200  # best hits among which recency counts
 
 
 def save(connection: Connection, article_id: int, article: Article) -> None:
     """Indexes the article in place of what was indexed under that id."""
     delete(connection, article_id)
-    if article.state is not PageState.ARTICLE:
-        return
-    title = " ".join(words(" ".join((article.title or "", *article.authors))))
-    body = " ".join(words(article.body[:MAX_INDEXED_CHARS]))
+    if article.state is PageState.ARTICLE:
+        texts = {"title": article.title or "", "author": "\n".join(article.authors), "tag": "\n".join(article.tags)}
+        _insert(connection, article_id, {**texts, "body": article.body})
+
+
+def _insert(connection: Connection, article_id: int, texts: dict[str, str]) -> None:
+    indexed = {name: " ".join(words(text[:MAX_INDEXED_CHARS])) for name, text in texts.items()}
     if connection.dialect.name == "sqlite":
-        statement = "INSERT INTO article_search (rowid, title, body) VALUES (:id, :title, :body)"
-    else:
         statement = (
-            "INSERT INTO article_search (article_id, words) VALUES (:id, "
-            "setweight(to_tsvector('simple', :title), 'A') || to_tsvector('simple', :body))"
+            "INSERT INTO article_search (rowid, title, author, tag, body) VALUES (:id, :title, :author, :tag, :body)"
         )
-    connection.execute(sa.text(statement), {"id": article_id, "title": title, "body": body})
+    else:
+        parts = (f"setweight(to_tsvector('simple', :{name}), '{weight}')" for name, weight in _WEIGHTS.items())
+        statement = f"INSERT INTO article_search (article_id, words) VALUES (:id, {' || '.join(parts)})"  # noqa: S608
+    connection.execute(sa.text(statement), {"id": article_id, **indexed})
 
 
 def delete(connection: Connection, article_id: int) -> None:
@@ -71,46 +57,156 @@ def delete(connection: Connection, article_id: int) -> None:
     connection.execute(sa.text(f"DELETE FROM article_search WHERE {column} = :id"), {"id": article_id})  # noqa: S608
 
 
+def fill(connection: Connection) -> int:
+    """The number of articles indexed now: all, if none was; nothing is done where the index has any."""
+    if connection.execute(sa.text("SELECT 1 FROM article_search LIMIT 1")).first() is not None:
+        return 0
+    a, n = articles.c, 0
+    query = sa.select(a.id, a.title, a.body).where(a.state == PageState.ARTICLE.value).order_by(a.id).limit(500)
+    last = 0
+    while rows := connection.execute(query.where(a.id > last)).all():
+        for row in rows:
+            lists = {"author": _joined(connection, article_authors, "name", row.id)}
+            lists |= {"tag": _joined(connection, article_tags, "tag", row.id)}
+            _insert(connection, row.id, {"title": row.title or "", "body": row.body, **lists})
+        last, n = rows[-1].id, n + len(rows)
+    return n
+
+
+def _joined(connection: Connection, table: sa.Table, column: str, article_id: int) -> str:
+    query = sa.select(table.c[column]).where(table.c.article_id == article_id).order_by(table.c.position)
+    return "\n".join(connection.execute(query).scalars())
+
+
 def search(
     connection: Connection, query: str, *, site: str | None = None, since: datetime | None = None, limit: int = 20
 ) -> list[int]:
-    """The ids of the articles that hold every term, best first; none for a query without a word."""
-    wanted = terms(query)
-    if not wanted:
-        return []
-    is_sqlite = connection.dialect.name == "sqlite"
-    found, rank = _fts5(wanted) if is_sqlite else _tsquery(wanted)
-    statement = sa.select(articles.c.id).select_from(found).where(articles.c.state == PageState.ARTICLE.value)
-    if site is not None:
-        statement = statement.where(articles.c.site == site)
-    if since is not None:
-        statement = statement.where(sa.func.coalesce(articles.c.published_at, articles.c.first_seen_at) >= since)
-    statement = statement.order_by(rank, articles.c.published_at.desc(), articles.c.id).limit(limit)
-    return list(connection.execute(statement).scalars())
+    """The ids of the articles found, best first. Raises `QueryError` for a query that can't be read."""
+    node = parse(query)
+    parts = list(node.parts) if isinstance(node, And) else [node]
+    parts += [Filter("site", site)] if site is not None else []
+    parts += [Filter("after", since)] if since is not None else []
+    texts = [part for part in parts if _is_text(part) and not isinstance(part, Not)]
+    rest = [_condition(connection, part) for part in parts if part not in texts]
+    shown = [articles.c.state == PageState.ARTICLE.value, *rest]
+    if not texts:
+        newest = sa.select(articles.c.id).where(*shown)
+        at = sa.func.coalesce(articles.c.published_at, articles.c.first_seen_at)
+        return list(connection.execute(newest.order_by(at.desc(), articles.c.id.desc()).limit(limit)).scalars())
+    hits = _ranked(connection, And(tuple(texts)), is_narrowed=bool(rest))
+    statement = sa.select(articles.c.id, articles.c.published_at, hits.c.score)
+    statement = statement.join(hits, hits.c.article_id == articles.c.id).where(*shown)
+    statement = statement.order_by(hits.c.score.desc(), articles.c.id.desc()).limit(max(limit, _REORDERED))
+    return _with_recency(connection.execute(statement).all())[:limit]
 
 
-def _fts5(wanted: list[tuple[list[str], bool]]) -> tuple[sa.FromClause, sa.ColumnElement[float]]:
-    expression = " AND ".join('"' + " ".join(parts) + '"' + (" *" if is_prefix else "") for parts, is_prefix in wanted)
-    rank = sa.literal_column("bm25(article_search, 5.0, 1.0)", sa.Float())
-    hits = (
-        sa.select(sa.literal_column("rowid").label("article_id"), rank.label("rank"))
-        .select_from(sa.text("article_search"))
-        .where(sa.text("article_search MATCH :expression").bindparams(expression=expression))
-        .subquery("hits")
-    )
-    return sa.join(articles, hits, articles.c.id == hits.c.article_id), hits.c.rank
+def _with_recency(found: Sequence[Any]) -> list[int]:
+    """The ids in order of relevance and recency, seen from the latest of them; our clock plays no part."""
+    latest = max((row.published_at for row in found if row.published_at is not None), default=None)
+
+    def worth(row: Any) -> float:
+        if latest is None or row.published_at is None:
+            return float(row.score)
+        freshness = 0.5 ** ((latest - row.published_at) / _HALF_LIFE)
+        return float(row.score * (1 + _GAIN_OF_NEW * freshness))
+
+    return [row.id for row in sorted(found, key=worth, reverse=True)]
 
 
-def _tsquery(wanted: list[tuple[list[str], bool]]) -> tuple[sa.FromClause, sa.ColumnElement[float]]:
-    # The words hold only letters and digits, so quoting them is enough.
-    expression = " & ".join(
-        "(" + " <-> ".join(f"'{word}'" for word in parts) + (":*)" if is_prefix else ")") for parts, is_prefix in wanted
-    )
-    query = sa.func.to_tsquery(sa.literal_column("'simple'"), expression)
-    table = sa.table("article_search", sa.column("article_id"), sa.column("words"))
-    hits = (
-        sa.select(table.c.article_id, (-sa.func.ts_rank(table.c.words, query)).label("rank"))
-        .where(table.c.words.bool_op("@@")(query))
-        .subquery("hits")
-    )
-    return sa.join(articles, hits, articles.c.id == hits.c.article_id), hits.c.rank
+def _ranked(connection: Connection, node: Node, *, is_narrowed: bool) -> sa.Subquery:
+    """`article_id` and `score` of what the text says; of the latest hits only, unless they are narrowed later."""
+    most = None if is_narrowed else MAX_RANKED
+    if connection.dialect.name == "sqlite":
+        columns: tuple[sa.ColumnElement[Any], ...] = (
+            sa.literal_column("rowid").label("article_id"),
+            sa.literal_column(f"-{_BM25}").label("score"),
+        )
+        found = sa.select(*columns).select_from(_INDEX).where(_matches(connection, node))
+        return found.order_by(sa.text("rowid DESC")).limit(most).subquery("hits")
+    found = sa.select(_INDEX).where(_matches(connection, node)).order_by(_INDEX.c.article_id.desc()).limit(most)
+    latest = found.subquery("latest")
+    score = sa.func.ts_rank(sa.literal_column(_TS_WEIGHTS), latest.c.words, _tsquery(node))
+    return sa.select(latest.c.article_id, score.label("score")).subquery("hits")
+
+
+def _condition(connection: Connection, node: Node) -> sa.ColumnElement[bool]:
+    """What must be true of a row of `articles`."""
+    match node:
+        case Filter(name=name, value=value):
+            return _filter(name, value)
+        case Not(part=part):
+            return sa.not_(_condition(connection, part))
+        case And(parts=parts) | Or(parts=parts) if not _is_text(node):
+            join = sa.and_ if isinstance(node, And) else sa.or_
+            return join(*(_condition(connection, part) for part in parts))
+        case _:
+            column = "rowid" if connection.dialect.name == "sqlite" else "article_id"
+            found: sa.Select[Any] = sa.select(sa.column(column)).select_from(_INDEX).where(_matches(connection, node))
+            return articles.c.id.in_(found)
+
+
+def _filter(name: str, value: str | datetime) -> sa.ColumnElement[bool]:
+    at = sa.func.coalesce(articles.c.published_at, articles.c.first_seen_at)
+    match name, value:
+        case "after", datetime():
+            return at >= value
+        case "before", datetime():
+            return at < value
+        case "lang", str():
+            language = sa.func.coalesce(articles.c.language, "")  # what is null is no match, nor is its negation null
+            return sa.or_(language == value, language.startswith(f"{value}-", autoescape=True))
+        case "site", str():
+            return sa.or_(articles.c.site == value, articles.c.site.endswith(f".{value}", autoescape=True))
+        case _:
+            return sa.func.coalesce(articles.c.kind, "") == value
+
+
+def _is_text(node: Node) -> bool:
+    """Whether the index alone can answer it. FTS5 knows no negation but beside something that must be there."""
+    match node:
+        case Term():
+            return True
+        case And(parts=parts) | Or(parts=parts):
+            return all(map(_is_text, parts))
+        case _:
+            return False
+
+
+def _matches(connection: Connection, node: Node) -> sa.ColumnElement[bool]:
+    if connection.dialect.name == "sqlite":
+        match = sa.literal_column("article_search").op("MATCH")(sa.bindparam(None, _fts5(node), sa.String()))
+        return match.self_group()
+    return _INDEX.c.words.bool_op("@@")(_tsquery(node))
+
+
+def _fts5(node: Node) -> str:
+    match node:
+        case Term(words=found, is_prefix=is_prefix, field=field):
+            return (f"{field} : " if field else "") + '"' + " ".join(found) + '"' + (" *" if is_prefix else "")
+        case And(parts=parts):
+            return "(" + " AND ".join(map(_fts5, parts)) + ")"
+        case Or(parts=parts):
+            return "(" + " OR ".join(map(_fts5, parts)) + ")"
+        case _:
+            raise ValueError("no text")
+
+
+def _tsquery(node: Node) -> sa.ColumnElement[str]:
+    return sa.func.to_tsquery(sa.literal_column("'simple'"), _expression(node))
+
+
+def _expression(node: Node) -> str:
+    """The words hold only letters and digits, so quoting them is enough."""
+    match node:
+        case Term(words=found, is_prefix=is_prefix, field=field):
+            weight = _WEIGHTS[field] if field else ""
+            marks = [f"'{word}'" + (f":{weight}" if weight else "") for word in found]
+            if is_prefix:
+                marks[-1] = f"'{found[-1]}':*{weight}"
+            return "(" + " <-> ".join(marks) + ")"
+        case And(parts=parts):
+            return "(" + " & ".join(map(_expression, parts)) + ")"
+        case Or(parts=parts):
+            return "(" + " | ".join(map(_expression, parts)) + ")"
+        case _:
+            raise ValueError("no text")

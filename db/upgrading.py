@@ -12,6 +12,7 @@ from alembic.config import Config
 from sqlalchemy.engine import Engine
 
 from db import engine as engines
+from db import search
 from scraper.errors import StoreError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -32,6 +33,7 @@ def upgrade(engine: Engine) -> None:
     with engines.writing(engine) as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        search.fill(connection)
 
 
 def _make_folder(engine: Engine) -> None:

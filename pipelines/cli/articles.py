@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipelines.cli import options
-from scraper.errors import NewsError, SettingsError
+from scraper.errors import NewsError
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Engine
@@ -27,7 +27,7 @@ def register(app: typer.Typer) -> None:
 
 def search(
     context: typer.Context,
-    words: Annotated[list[str], typer.Argument(help='Words that must all occur; "a phrase", begin*.')],
+    words: Annotated[list[str], typer.Argument(help='A query: words, "a phrase", begin*, OR, NOT, title:word ...')],
     site: options.Site = None,
     since: options.Since = None,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many.")] = 20,
@@ -38,23 +38,37 @@ def search(
     from db import articles
     from db import search as index
     from db.engine import reading
+    from db.query import hits, parse
     from pipelines.cli import printing
+    from pipelines.snippets import snippet
     from scraper.record import to_stored_record
 
     engine = options.open_existing(context, options.settings(context, db))
-    query = " ".join(f'"{word}"' if " " in word and '"' not in word else word for word in words)
-    if not index.terms(query):
-        raise SettingsError("there is no word in it to search for", url=query)
+    query = " ".join(map(_as_phrase, words))
+    terms = hits(parse(query))
     with reading(engine) as connection:
         ids = index.search(connection, query, site=site, since=options.day(since), limit=limit)
         found = articles.get_articles(connection, ids)
     if as_json:
-        printing.show_json([to_stored_record(stored) for stored in found])
+        marked = [
+            (s, "".join(f"<mark>{t}</mark>" if h else t for t, h in snippet(s.article.body, terms))) for s in found
+        ]
+        printing.show_json([to_stored_record(stored) | {"snippet": text} for stored, text in marked])
         return
-    rows = ((s.id, _day(s), s.article.site_name or s.article.site, s.article.title) for s in found)
-    printing.show_table(("id", "published", "site", "title"), rows)
+    if sys.stdout.isatty():
+        for stored in found:
+            printing.show_found(stored, _day(stored), snippet(stored.article.body, terms))
+    else:
+        rows = ((s.id, _day(s), s.article.site_name or s.article.site, s.article.title) for s in found)
+        printing.show_table(("id", "published", "site", "title"), rows)
     if not found:
-        typer.echo("newsdesk: no article holds all of these words", err=True)
+        typer.echo("newsdesk: no article is so", err=True)
+
+
+def _as_phrase(argument: str) -> str:
+    """What the shell took for one argument is a phrase, unless it says more."""
+    says_more = " -" in argument or any(mark in argument for mark in '"():*') or {"AND", "OR", "NOT"} & set(argument.split())
+    return f'"{argument}"' if " " in argument and not says_more else argument
 
 
 def _day(stored: StoredArticle) -> str:

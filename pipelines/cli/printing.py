@@ -18,7 +18,7 @@ from rich.text import Text
 
 from scraper.rendering import byline
 from scraper.text import clean
-from scraper.values import Article, ParagraphKind
+from scraper.values import Article, ParagraphKind, StoredArticle
 
 MAX_WIDTH = 88  # characters; longer lines tire the eye
 
@@ -48,6 +48,14 @@ def show_article(article: Article) -> None:
         bullet = "• " if paragraph.kind is ParagraphKind.LIST_ITEM else ""
         screen.print()
         screen.print(Text(bullet + clean(paragraph.text), style=style))
+
+
+def show_found(stored: StoredArticle, day: str, runs: Iterable[tuple[str, bool]]) -> None:
+    """One article found: where it is, its title, and the part of its text that the search hit."""
+    screen, article = console(), stored.article
+    screen.print(Text.assemble((clean(article.title or "(no title)"), "bold")))
+    screen.print(Text(clean(f"{stored.id}  {day}  {article.site_name or article.site}"), style="dim"))
+    screen.print(Text.assemble(*((clean(text), "bold yellow" if is_hit else "") for text, is_hit in runs)), end="\n\n")
 
 
 def show_table(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

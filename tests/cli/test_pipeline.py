@@ -67,6 +67,7 @@ def test_run_against_nothing_says_so(newsdesk: Newsdesk, site: DemoSite):
 def test_every_list_has_json(newsdesk: Newsdesk, filled: DemoSite):
     """search, show, export and sources give JSON; articles all in the one public shape."""
     (found, *_) = json.loads(newsdesk("search", "ferry", "--json").out)
+    assert "<mark>ferry</mark>" in found.pop("snippet").lower()
     shown = json.loads(newsdesk("show", found["id"], "--json").out)
     exported = [json.loads(line) for line in newsdesk("export").out.splitlines()]
     assert tuple(found) == tuple(shown) == tuple(exported[0]) == FIELDS

@@ -1,13 +1,19 @@
 """Search finds the same articles on both databases."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy.engine import Connection, Engine
 
 from db import articles, search
 from db.engine import reading, writing
-from scraper.values import PageState
+from db.query import QueryError, hits, parse
+from pipelines.snippets import snippet
+from scraper.values import ArticleKind, PageState
 from tests.builders import NOW, make_article, make_moment
 from tests.stored import store
 
@@ -19,12 +25,19 @@ TEXTS = {
     "sign": "C++ and 5.5% of O'Neill's e-mail: a_b \"quoted\" (parentheses) & more",
 }
 
+FIELDS = {
+    "tokyo": {"language": "ja"},
+    "greek": {"language": "el", "kind": ArticleKind.OPINION},
+    "sign": {"authors": ("Ada Brink",), "tags": ("Ropes", "knots")},
+}
+
 
 @pytest.fixture
 def filled(engine: Engine) -> Engine:
     with writing(engine) as connection:
         for name, text in TEXTS.items():
-            store(connection, make_article(f"https://courier.example/{name}", text=text, title=name, authors=()))
+            fields = {"title": name, "authors": (), "tags": (), **FIELDS.get(name, {})}
+            store(connection, make_article(f"https://courier.example/{name}", text=text, **fields))
     return engine
 
 
@@ -55,9 +68,33 @@ def names(connection: Connection, query: str) -> set[str]:
         ("o'neill", {"sign"}),
         ("a_b", {"sign"}),
         ("e-mail", {"sign"}),
-        ("AND OR NOT NEAR", set()),
-        ('"unclosed ferry', set()),
-        ('"night', {"ferry"}),
+        ("and or not near", set()),
+        ("ferry OR strasse", {"ferry", "straße"}),
+        ("ferry OR strasse OR αθηνα -dawn", {"ferry", "straße", "greek"}),
+        ("(ferry OR strasse) NOT baustelle", {"ferry"}),
+        ("NOT ferry NOT straße", {"tokyo", "greek", "sign"}),
+        ("-ferry -title:tokyo -sign -greek", {"straße"}),
+        ("ferry AND (dawn OR noon)", {"ferry"}),
+        ("ferry AND NOT dawn", set()),
+        ("title:ferry", {"ferry"}),
+        ("title:dawn", set()),
+        ("body:dawn OR title:tok*", {"ferry", "tokyo"}),
+        ('title:"ferry"', {"ferry"}),
+        ("author:brink", {"sign"}),
+        ("author:bri* tag:ropes", {"sign"}),
+        ("brink", {"sign"}),
+        ("title:brink", set()),
+        ("lang:ja", {"tokyo"}),
+        ("lang:ja OR lang:el", {"tokyo", "greek"}),
+        ("kind:opinion", {"greek"}),
+        ("site:courier.example ferry", {"ferry"}),
+        ("site:example -ferry", {"straße", "tokyo", "greek", "sign"}),
+        ("site:urier.example", set()),
+        ("after:2026-11-21", set()),
+        ("before:2026-11-21 ferry", {"ferry"}),
+        ("after:2026-11-20T13:00+01:00 before:2027 dawn OR nothing", {"ferry"}),
+        ("NOT (ferry OR lang:ja) NOT (author:brink OR kind:opinion)", {"straße"}),
+        ("https://courier", set()),
     ],
 )
 def test_queries(filled: Engine, query: str, expected: set[str]):
@@ -66,11 +103,87 @@ def test_queries(filled: Engine, query: str, expected: set[str]):
         assert names(connection, query) == expected
 
 
-@pytest.mark.parametrize("query", ["", "   ", '""', "***", "' OR 1=1 --", ") AND (", "\x00", "a" * 10_000, ":* <-> |"])
-def test_no_query_is_malformed(filled: Engine, query: str):
-    """Whatever a person types is a query, if only one that finds nothing."""
+@pytest.mark.parametrize(
+    ("query", "at", "message"),
+    [
+        ("", 0, "no word"),
+        ("\x00 ***", 0, "no word"),
+        ('ferry "night train', 6, "quotation mark"),
+        ("(ferry OR (dawn)", 0, "never closed"),
+        ("ferry) dawn", 5, "never opened"),
+        ("ferry OR", 8, "nothing follows OR"),
+        ("OR ferry", 0, "nothing stands before OR"),
+        ("ferry AND", 6, "AND stands between"),
+        ("ferry NOT", 9, "nothing follows NOT"),
+        ("ferry after:soon", 6, "expected a day"),
+        ("kind:rumour", 0, "kind is one of"),
+        ("title: ferry title:(a b)", 19, "must follow title"),
+        ("(" * 200, 51, "too many brackets"),
+        ("NOT " * 200 + "a", None, "too many"),
+        ("a" * 10_001, 10_000, "longer than"),
+    ],
+)
+def test_a_malformed_query_says_where(filled: Engine, query: str, at: int | None, message: str):
+    """The place of the fault is named and shown."""
+    with reading(filled) as connection, pytest.raises(QueryError, match=message) as caught:
+        search.search(connection, query)
+    assert at is None or caught.value.at == at
+    assert "⟶" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "query", ["x' or 1=1 --;", ":* <-> | x", "a" * 10_000, "NEAR(a b)", "title:", "^x + b", "a:x:c"]
+)
+def test_foreign_syntax_is_only_words(filled: Engine, query: str):
+    """Nothing a person types reaches a database's own query language."""
     with reading(filled) as connection:
-        assert isinstance(search.search(connection, query), list)
+        assert search.search(connection, query) == []
+
+
+@given(st.text(alphabet='ab "():*-ORNOTAD\x00é東', max_size=30))
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_query_is_answered_or_refused(filled: Engine, query: str):
+    """No query makes a database complain."""
+    with reading(filled) as connection, suppress(QueryError):
+        search.search(connection, query)
+
+
+def test_news_comes_first(engine: Engine):
+    """Of two articles that say the same, the later one; relevance outweighs some days."""
+    texts = ["The ferry sails. " + "It rains. " * 9] * 2 + ["Ferry, ferry, ferry: the ferry sails. " + "It rains. " * 7]
+    with writing(engine) as connection:
+        for n, (days, text) in enumerate(((3, texts[0] + "a"), (0, texts[1] + "b"), (5, texts[2]))):
+            moment = make_moment(NOW - timedelta(days=days))
+            store(connection, make_article(f"https://courier.example/{n}", text, title=f"No {n}", published_at=moment))
+    with reading(engine) as connection:
+        found = articles.get_articles(connection, search.search(connection, "ferry"))
+    assert [stored.article.title for stored in found] == ["No 2", "No 1", "No 0"]
+
+
+def test_an_empty_index_is_filled(filled: Engine):
+    """As after an upgrade that changed its form."""
+    with writing(filled) as connection:
+        assert search.fill(connection) == 0
+        connection.execute(sa.text("DELETE FROM article_search"))
+        assert search.fill(connection) == len(TEXTS)
+        assert names(connection, "author:brink OR dawn") == {"sign", "ferry"}
+
+
+@pytest.mark.parametrize(
+    ("text", "query", "shown"),
+    [
+        ("The Órm ferry sails.", "orm", "The <Órm> ferry sails."),
+        ("a " * 50 + "ferry sails at dawn", "dawn ferry", "… a a a a a a <ferry> sails at <dawn>"),
+        ("Harbours and more " + "b " * 40, "harb*", "<Harbours> and more " + "b " * 28 + "b …"),
+        ("東京都は条例を発表した。", "条例", "東京都は<条><例>を発表した。"),
+        ("Nothing of it.", "NOT ferry", "Nothing of it."),
+        ("", "ferry", ""),
+    ],
+)
+def test_snippets_show_the_hits(text: str, query: str, shown: str):
+    """The part with most different hits, in the text's own spelling."""
+    runs = snippet(text, hits(parse(query)))
+    assert "".join(f"<{run}>" if is_hit else run for run, is_hit in runs) == shown
 
 
 def test_title_counts_more_than_body(engine: Engine):
