@@ -67,7 +67,9 @@ def search(
 
 def _as_phrase(argument: str) -> str:
     """What the shell took for one argument is a phrase, unless it says more."""
-    says_more = " -" in argument or any(mark in argument for mark in '"():*') or {"AND", "OR", "NOT"} & set(argument.split())
+    says_more = (
+        " -" in argument or any(mark in argument for mark in '"():*') or {"AND", "OR", "NOT"} & set(argument.split())
+    )
     return f'"{argument}"' if " " in argument and not says_more else argument
 
 
