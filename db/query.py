@@ -167,6 +167,8 @@ class _Reader:
             return self._field(token)
         if token["phrase"] is not None and not token["end"]:
             raise QueryError("a quotation mark is never closed", self._text, token.start("phrase") - 1)
+        if (name := (token["word"] or "").removesuffix(":")) != token["word"] and name in TEXT_FIELDS + FILTERS:
+            raise QueryError(f"a word or phrase must follow {name}:", self._text, token.end())
         return _term(token)
 
     def _field(self, token: re.Match[str]) -> Node | None:
@@ -197,7 +199,7 @@ def _term(token: re.Match[str], field: str | None = None) -> Term | None:
 def _filter(name: str, value: str, query: str, at: int) -> Filter:
     if name in ("after", "before"):
         return Filter(name, _moment(value, query, at))
-    if name == "kind" and value not in list(ArticleKind):
+    if name == "kind" and value.lower() not in list(ArticleKind):
         raise QueryError(f"kind is one of {', '.join(ArticleKind)}", query, at)
     return Filter(name, value.lower())
 

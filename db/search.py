@@ -153,7 +153,9 @@ def _filter(name: str, value: str | datetime) -> sa.ColumnElement[bool]:
         case "before", datetime():
             return at < value
         case "lang", str():
-            language = sa.func.coalesce(articles.c.language, "")  # what is null is no match, nor is its negation null
+            language = sa.func.lower(
+                sa.func.coalesce(articles.c.language, "")
+            )  # what is null is no match, nor is its negation null
             return sa.or_(language == value, language.startswith(f"{value}-", autoescape=True))
         case "site", str():
             return sa.or_(articles.c.site == value, articles.c.site.endswith(f".{value}", autoescape=True))

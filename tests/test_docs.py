@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 import typer
 
+from db.diagram import mermaid
 from pipelines.cli.main import app
 from pipelines.demo_site.server import DemoSite
 from pipelines.settings import VERSION, Settings
@@ -87,6 +88,16 @@ def test_every_command_gives_the_output_shown(tmp_path: Path, request: pytest.Fi
                 assert masked(present) == masked(block)
     if text != TEXT:
         README.write_text(text, encoding="utf-8")
+
+
+def test_the_diagram_is_that_of_the_schema(request: pytest.FixtureRequest):
+    """The README draws the tables as they are."""
+    block = re.search(r"```mermaid\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    assert block is not None
+    if request.config.getoption("--accept"):
+        README.write_text(README.read_text(encoding="utf-8").replace(block[0], f"```mermaid\n{mermaid()}```"))
+    else:
+        assert block[1] == mermaid()
 
 
 def names(group: typer.Typer, prefix: str = "") -> Iterator[str]:
