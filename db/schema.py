@@ -15,6 +15,7 @@ from sqlalchemy import (
     Float,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -255,6 +256,26 @@ outcomes = Table(
     Column("elapsed_s", Float, nullable=False),
     Column("at", UtcDateTime, nullable=False),
     UniqueConstraint("run_id", "url"),  # one address, one outcome a run
+)
+
+cluster_members = Table(
+    "cluster_members",
+    metadata,
+    ref("article_id", "articles.id", primary_key=True, ondelete="CASCADE"),
+    Column("cluster_id", Integer, nullable=False, index=True),  # the smallest id among its articles
+    Column("is_original", Boolean, nullable=False),
+    Column("text_key", BigInteger, index=True),  # null: stored before there were clusters
+    Column("n_shingles", Integer, nullable=False),
+    Column("signature", LargeBinary, nullable=False),  # MinHash; empty: a short text
+    Column("figures", LargeBinary, nullable=False),
+)
+
+cluster_bands = Table(
+    "cluster_bands",
+    metadata,
+    Column("band", BigInteger, primary_key=True, autoincrement=False),
+    Column("text_key", BigInteger, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
 )
 
 locks = Table(

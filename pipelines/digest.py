@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from db import archive, articles, links, memory, pages, runs
 from db.engine import reading, writing
-from pipelines import dedup, quality, schedule
+from pipelines import clustering, dedup, quality, schedule
 from pipelines.outcomes import of_error
 from pipelines.stopping import Stop
 from pipelines.workers import Answer, Task, Workers
@@ -79,6 +79,7 @@ class Reading:
 
 def digest(desk: Desk) -> None:
     """Nothing; afterwards every page due has its outcome, unless the run is to stop."""
+    clustering.catch_up(desk.engine)
     since = desk.now() - REDIGEST
     while True:
         with reading(desk.engine) as connection:
@@ -144,6 +145,7 @@ def _save(
         # What was stored from this very page is withdrawn; a stored text of an earlier page stays.
         if known is not None and known.page_id == record.id:
             articles.save_state(connection, known.article_id, PageState(found.verdict.outcome.value), desk.now())
+            clustering.remove(connection, known.article_id)
         elif schedule.may_become_an_article(found.verdict.outcome):
             _schedule(connection, desk, record, found.article, MatchKind.NEW)
         return found.verdict.outcome, found.verdict.evidence
@@ -155,7 +157,7 @@ def _save(
     match = dedup.match(found.article, found.fingerprint, record, known)
     is_older = known is not None and known.by == "link" and record.fetched_at < known.fetched_at
     if not is_older:
-        articles.save(connection, _revision(desk, found, match, record, generation))
+        clustering.place(connection, articles.save(connection, _revision(desk, found, match, record, generation)))
         _schedule(connection, desk, record, found.article, match.kind)
     return _KINDS[match.kind], match.reason
 
@@ -187,7 +189,7 @@ def _redigest(connection: Connection, desk: Desk, known: Known, generation: int)
         return
     if found.verdict.is_accepted:
         match = dedup.match(found.article, found.fingerprint, former, known)
-        articles.save(connection, _revision(desk, found, match, former, generation))
+        clustering.place(connection, articles.save(connection, _revision(desk, found, match, former, generation)))
 
 
 def _schedule(connection: Connection, desk: Desk, record: PageRecord, article: Article, kind: MatchKind) -> None:

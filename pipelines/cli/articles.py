@@ -1,11 +1,11 @@
-"""`newsdesk search`, `show`, `export` and `delete`: what is in the database."""
+"""`newsdesk search`, `show`, `cluster` and `delete`: what is in the database."""
 
 from __future__ import annotations
 
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,7 +13,7 @@ from pipelines.cli import options
 from scraper.errors import NewsError
 
 if TYPE_CHECKING:
-    from sqlalchemy.engine import Engine
+    from sqlalchemy.engine import Connection, Engine
 
     from scraper.values import StoredArticle
 
@@ -22,6 +22,7 @@ def register(app: typer.Typer) -> None:
     """Adds the commands."""
     app.command(epilog='Example: newsdesk search harbour "night train" --since 2026-11-01')(search)
     app.command(epilog="Example: newsdesk show 17")(show)
+    app.command(epilog="Example: newsdesk cluster 17")(cluster)
     app.command(epilog="Example: newsdesk delete 17")(delete)
 
 
@@ -31,6 +32,9 @@ def search(
     site: options.Site = None,
     since: options.Since = None,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many.")] = 20,
+    one_per_cluster: Annotated[
+        bool, typer.Option("--one-per-cluster", help="Of the same article at several addresses only the best hit.")
+    ] = False,
     as_json: options.Json = False,
     db: options.Db = None,
 ) -> None:
@@ -47,7 +51,8 @@ def search(
     query = " ".join(map(_as_phrase, words))
     terms = hits(parse(query))
     with reading(engine) as connection:
-        ids = index.search(connection, query, site=site, since=options.day(since), limit=limit)
+        where = {"site": site, "since": options.day(since)}
+        ids = _hits(connection, query, limit, one_per_cluster=one_per_cluster, **where)
         found = articles.get_articles(connection, ids)
     if as_json:
         marked = [
@@ -71,6 +76,24 @@ def _as_phrase(argument: str) -> str:
         " -" in argument or any(mark in argument for mark in '"():*') or {"AND", "OR", "NOT"} & set(argument.split())
     )
     return f'"{argument}"' if " " in argument and not says_more else argument
+
+
+def _hits(connection: Connection, query: str, limit: int, *, one_per_cluster: bool, **where: Any) -> list[int]:
+    from db import clusters
+    from db import search as index
+
+    n_wanted = limit
+    while True:
+        ids = index.search(connection, query, limit=n_wanted, **where)
+        if not one_per_cluster:
+            return ids
+        of = clusters.get_cluster_ids(connection, ids)
+        best: dict[int, int] = {}
+        for article_id in ids:
+            best.setdefault(of.get(article_id, article_id), article_id)
+        if len(best) >= limit or len(ids) < n_wanted:
+            return list(best.values())[:limit]
+        n_wanted *= 4
 
 
 def _day(stored: StoredArticle) -> str:
@@ -116,6 +139,32 @@ def find(engine: Engine, target: str) -> StoredArticle:
     return stored
 
 
+def cluster(
+    context: typer.Context,
+    target: Annotated[str, typer.Argument(help="The id of an article, or an address that leads to it.")],
+    as_json: options.Json = False,
+    db: options.Db = None,
+) -> None:
+    """List the articles that are this one at other addresses, the original first."""
+    from db import clusters
+    from db.engine import reading
+    from pipelines.cli import printing
+
+    engine = options.open_existing(context, options.settings(context, db))
+    stored = _find(engine, target)
+    with reading(engine) as connection:
+        cluster_id = clusters.get_cluster_ids(connection, [stored.id]).get(stored.id)
+        copies = [] if cluster_id is None else clusters.get_copies(connection, cluster_id)
+    copies.sort(key=lambda copy: (not copy.is_original, copy.id))
+    names = ("id", "is_original", "site", "url", "title")
+    if as_json:
+        rows = [{name: getattr(copy, name) for name in names} for copy in copies]
+        printing.show_json({"cluster_id": cluster_id, "articles": rows})
+        return
+    shown = ((c.id, "original" if c.is_original else "copy", c.site, c.title, c.url) for c in copies)
+    printing.show_table(("id", "which", "site", "title", "address"), shown)
+
+
 def delete(
     context: typer.Context,
     target: Annotated[str, typer.Argument(help="The id of an article, or an address that leads to it.")],
@@ -124,11 +173,13 @@ def delete(
     """Delete an article: text, history and archived pages; its addresses are never fetched again."""
     from db import deletion
     from db.engine import writing
+    from pipelines import clustering
 
     found = options.settings(context, db)
     engine = options.open_existing(context, found)
     stored = find(engine, target)
     with writing(engine) as connection:
+        clustering.remove(connection, stored.id)
         n_links = deletion.delete_article(connection, Path(found.archive), stored.id, datetime.now(UTC))
     deletion.scrub(engine)
     addresses = "1 address" if n_links == 1 else f"{n_links} addresses"
