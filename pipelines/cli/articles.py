@@ -151,7 +151,7 @@ def cluster(
     from pipelines.cli import printing
 
     engine = options.open_existing(context, options.settings(context, db))
-    stored = _find(engine, target)
+    stored = find(engine, target)
     with reading(engine) as connection:
         cluster_id = clusters.get_cluster_ids(connection, [stored.id]).get(stored.id)
         copies = [] if cluster_id is None else clusters.get_copies(connection, cluster_id)
