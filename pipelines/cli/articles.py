@@ -40,7 +40,6 @@ def search(
 ) -> None:
     """Find articles by their words, best first."""
     from db import articles
-    from db import search as index
     from db.engine import reading
     from db.query import hits, parse
     from pipelines.cli import printing
@@ -51,8 +50,7 @@ def search(
     query = " ".join(map(_as_phrase, words))
     terms = hits(parse(query))
     with reading(engine) as connection:
-        where = {"site": site, "since": options.day(since)}
-        ids = _hits(connection, query, limit, one_per_cluster=one_per_cluster, **where)
+        ids = _hits(connection, query, limit, one_per_cluster, site=site, since=options.day(since))
         found = articles.get_articles(connection, ids)
     if as_json:
         marked = [
@@ -78,14 +76,14 @@ def _as_phrase(argument: str) -> str:
     return f'"{argument}"' if " " in argument and not says_more else argument
 
 
-def _hits(connection: Connection, query: str, limit: int, *, one_per_cluster: bool, **where: Any) -> list[int]:
+def _hits(connection: Connection, query: str, limit: int, only: bool, **where: Any) -> list[int]:  # noqa: FBT001
     from db import clusters
     from db import search as index
 
     n_wanted = limit
     while True:
         ids = index.search(connection, query, limit=n_wanted, **where)
-        if not one_per_cluster:
+        if not only:
             return ids
         of = clusters.get_cluster_ids(connection, ids)
         best: dict[int, int] = {}
