@@ -76,7 +76,7 @@ def _as_phrase(argument: str) -> str:
     return f'"{argument}"' if " " in argument and not says_more else argument
 
 
-def _hits(connection: Connection, query: str, limit: int, only: bool, **where: Any) -> list[int]:  # noqa: FBT001
+def _hits(connection: Connection, query: str, limit: int, only: bool, **where: Any) -> list[int]:
     from db import clusters
     from db import search as index
 
