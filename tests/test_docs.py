@@ -19,6 +19,7 @@ import typer
 
 from db.diagram import mermaid
 from pipelines.cli.main import app
+from pipelines.demo import demo
 from pipelines.demo_site.server import DemoSite
 from pipelines.settings import VERSION, Settings
 from scraper.record import FIELDS
@@ -136,11 +137,25 @@ def test_every_field_setting_and_outcome_is_explained():
 
 def test_the_python_example_runs():
     """The five lines of Python give an article."""
-    (example,) = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
+    example = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)[0]
     names: dict = {}
     exec(compile(example, "README.md", "exec"), names)
     assert len([line for line in example.splitlines() if line]) == 5
     assert (names["article"].title, names["article"].body) == ("Ferry sails", "The night ferry sails again.")
+
+
+def test_the_library_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """The second block of Python, asked of the database that the demo leaves."""
+    example = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)[1]
+    shown: list[str] = []
+    demo(shown.append, tmp_path)
+    next(tmp_path.glob("*.db")).rename(tmp_path / "newsdesk.db")
+    monkeypatch.chdir(tmp_path)
+    address = next(line for line in shown if "http://127" in line).split("http://")[1].split("/")[0]
+    names: dict = {}
+    exec(compile(example.replace(SHOWN_ADDRESS, address), "README.md", "exec"), names)
+    assert names["titles"] == ["Night ferry to sail again from Saturday"]
+    assert (names["n_revisions"], names["languages"]) == (1, {"de", "el", "en", "fr"})
 
 
 def test_the_first_shell_block_is_the_two_commands():
