@@ -70,8 +70,8 @@ def known_like(connection: Connection, bands: list[int]) -> list[Member]:
 
 
 def save_member(connection: Connection, article_id: int, cluster_id: int, values: Mapping[str, Any]) -> None:
-    """Puts the article into a cluster; `values` are its text's marks."""
-    row = {"article_id": article_id, "cluster_id": cluster_id, "is_original": False, **values}
+    """Puts the article into a cluster, alone as its original; `values` are its text's marks."""
+    row = {"article_id": article_id, "cluster_id": cluster_id, "is_original": article_id == cluster_id, **values}
     connection.execute(cluster_members.insert(), [row])
 
 

@@ -77,7 +77,8 @@ def add(connection: Connection, article_id: int, found: Marks) -> None:
         clusters.join(connection, joined, cluster_id)
     values = {name: getattr(found, name) for name in ("text_key", "n_shingles", "signature", "figures")}
     clusters.save_member(connection, article_id, cluster_id, values)
-    _choose(connection, cluster_id)
+    if near:
+        _choose(connection, cluster_id)
 
 
 def _choose(connection: Connection, cluster_id: int) -> None:
