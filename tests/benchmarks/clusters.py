@@ -226,7 +226,7 @@ def take_time(address: str, n: int, n_timed: int = 500) -> None:
     ids = range(n + 1, n + n_timed + 1)
     with writing(engine) as connection:
         add_rows(connection, ids)
-    text = " ".join(f"word{chance.getrandbits(16):x}" for _ in range(500))
+    text = " ".join("".join(chance.choices("abcdefghij", k=5)) for _ in range(500))
     took: list[float] = []
     used_s = time.process_time()
     for i in ids:
