@@ -19,7 +19,7 @@ from scraper.values import Article, ArticleKind, Context, Page, PageState, Parag
 
 __all__ = ["EXTRACTOR", "Parts", "article", "extract", "take_apart"]
 
-EXTRACTOR = "newsdesk-2"
+EXTRACTOR = "newsdesk-3"
 """The version of this extractor: steps with every change that may change an answer."""
 
 NO_CONTEXT = Context()
