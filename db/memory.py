@@ -18,7 +18,14 @@ def get_memory(connection: Connection, site: str) -> SiteMemory:
     if row is None:
         return SiteMemory(site=site)
     periods = {key: tuple(map(_period, value)) for key, value in row.periods.items()}
-    return SiteMemory(site=site, generation=row.generation, n_pages=row.n_pages, repeated=row.repeated, periods=periods)
+    return SiteMemory(
+        site=site,
+        generation=row.generation,
+        n_pages=row.n_pages,
+        repeated=row.repeated,
+        periods=periods,
+        kept=frozenset(row.kept),
+    )
 
 
 def add_observation(
@@ -47,6 +54,23 @@ def save_memory(connection: Connection, memory: SiteMemory) -> None:
     where = site_memories.c.site == memory.site
     if connection.execute(site_memories.update().where(where).values(**values)).rowcount == 0:
         connection.execute(site_memories.insert().values(site=memory.site, **values))
+
+
+def forget(connection: Connection, site: str) -> int:
+    """The number of pages whose sightings are gone; nothing is known of the site any more but what is kept."""
+    n_pages = connection.execute(observations.delete().where(observations.c.site == site)).rowcount
+    c = site_memories.c
+    empty = {"n_pages": 0, "repeated": {}, "periods": {}, "generation": c.generation + 1}
+    connection.execute(site_memories.update().where(c.site == site).values(**empty))
+    return n_pages
+
+
+def keep(connection: Connection, site: str, fingerprint: str, line: str) -> None:
+    """Keeps that a person wants this line of the site kept."""
+    c = site_memories.c
+    kept = connection.execute(sa.select(c.kept).where(c.site == site)).scalar_one()
+    values = {"kept": {**kept, fingerprint: line}, "generation": c.generation + 1}
+    connection.execute(site_memories.update().where(c.site == site).values(**values))
 
 
 def _texts(period: Period) -> list[str | None]:

@@ -69,6 +69,12 @@ def due_digest(connection: Connection, extractor: str, since: datetime, limit: i
     return _fetch(connection, query.order_by(pages.c.fetched_at, pages.c.id).limit(limit))
 
 
+def latest_pages(connection: Connection, site: str, limit: int) -> list[PageRecord]:
+    """The site's latest pages that became articles."""
+    query = _records().where(links.c.site == site, links.c.article_id.is_not(None), links.c.page_id == pages.c.id)
+    return _fetch(connection, query.order_by(pages.c.fetched_at.desc(), pages.c.id.desc()).limit(limit))
+
+
 def get_page(connection: Connection, page_id: int) -> PageRecord:
     """The page of that id."""
     return _fetch(connection, _records().where(pages.c.id == page_id))[0]

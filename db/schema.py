@@ -231,6 +231,7 @@ site_memories = Table(
     Column("n_pages", Integer, nullable=False),
     Column("repeated", JSON, nullable=False),
     Column("periods", JSON, nullable=False, server_default="{}"),
+    Column("kept", JSON, nullable=False, server_default="{}"),  # fingerprint -> line that a person wants kept
 )
 
 observations = Table(

@@ -420,6 +420,8 @@ class SiteMemory:
     n_pages: int = 0
     repeated: Mapping[str, int] = field(default_factory=dict)
     periods: Mapping[str, tuple[Period, ...]] = field(default_factory=dict)
+    kept: frozenset[str] = frozenset()
+    """Fingerprints of lines that a person wants kept, repeated or not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

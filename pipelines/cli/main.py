@@ -16,7 +16,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli import articles, database, explain, exporting, extract, history, ledger, runs, sources
+from pipelines.cli import articles, database, explain, exporting, extract, history, ledger, memory, runs, sources
 from pipelines.cli.options import Options
 from pipelines.settings import VERSION
 from scraper.errors import NewsError, SettingsError, StoreError
@@ -61,6 +61,7 @@ exporting.register(app)
 history.register(app)
 database.register(app)
 ledger.register(app)
+memory.register(app)
 
 
 def run() -> None:

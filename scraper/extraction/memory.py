@@ -167,6 +167,7 @@ def recall(former: SiteMemory, sightings: Sequence[Sighting]) -> SiteMemory:
         n_pages=len(articles),
         repeated=counts,
         periods=periods,
+        kept=former.kept,
     )
 
 
@@ -233,25 +234,36 @@ def repeats(memory: SiteMemory | None, fetched_at: datetime) -> Repeats:
         return NOTHING
     limits = memory.periods
     if not limits:
-        return Repeats(frozenset(memory.repeated))
+        return Repeats(frozenset(memory.repeated), memory.kept)
     return Repeats(
         frozenset(
             key for key in memory.repeated if key not in limits or any(fetched_at in period for period in limits[key])
-        )
+        ),
+        memory.kept,
     )
+
+
+def is_kept(memory: SiteMemory, line: str) -> bool:
+    """Whether a person wants the line kept."""
+    return bool(memory.kept) and fingerprint(line) in memory.kept
 
 
 @dataclass(frozen=True, slots=True)
 class Repeats:
-    """What a site repeats at one time, by key."""
+    """What a site repeats at one time, by key; `kept` are fingerprints of lines that stay all the same."""
 
     keys: frozenset[str] = frozenset()
+    kept: frozenset[str] = frozenset()
 
     def __bool__(self) -> bool:
         return bool(self.keys)
 
     def find(self, lines: Sequence[tuple[str, str]]) -> set[int]:
         """The places of those `lines` (text and path, a page's whole text) that the site repeats."""
+        found = self._found(lines)
+        return {at for at in found if fingerprint(lines[at][0]) not in self.kept} if self.kept else found
+
+    def _found(self, lines: Sequence[tuple[str, str]]) -> set[int]:
         found = {at for at, (text, _) in enumerate(lines) if len(text) <= MAX_CHARS and fingerprint(text) in self.keys}
         if not any(key.startswith(_MASKED) for key in self.keys):
             return found
