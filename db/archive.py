@@ -16,8 +16,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from isal import igzip
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
+from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
@@ -26,6 +28,7 @@ from scraper.values import Page, PageRecord, RecordPlace
 
 MAX_FILE_BYTES = 1 << 30  # 1 GiB, the customary size of a WARC file
 
+_LEVEL = 2  # of isal, 0 to 3
 _TRANSFER_HEADERS = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 _REVISIT_PROFILE = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 _MAX_STORED_BYTES = 0xFFFF  # of one stored block, RFC 1951 3.2.4
@@ -65,7 +68,7 @@ class ArchiveWriter:
         try:
             file, warc = self._open()
             offset = file.tell()
-            warc.write_record(_record(warc, page, is_revisit=is_revisit))
+            file.write(_member(_record(warc, page, is_revisit=is_revisit)))
             file.flush()
             return RecordPlace(file=Path(file.name).name, offset=offset, length=file.tell() - offset)
         except OSError as error:
@@ -93,7 +96,15 @@ class ArchiveWriter:
                 continue
 
 
-def _record(warc: WARCWriter, page: Page, *, is_revisit: bool) -> object:
+def _member(record: ArcWarcRecord) -> bytes:
+    """The record as one gzip member. isal packs in a tenth of the time that zlib takes, to a sixth more bytes."""
+    plain = io.BytesIO()
+    WARCWriter(plain, gzip=False, warc_version="1.1").write_record(record)
+    packed: bytes = igzip.compress(plain.getvalue(), compresslevel=_LEVEL, mtime=0)
+    return packed
+
+
+def _record(warc: WARCWriter, page: Page, *, is_revisit: bool) -> ArcWarcRecord:
     headers = [(name, value) for name, value in page.headers if name not in _TRANSFER_HEADERS]
     headers.append(("content-length", str(len(page.body))))
     http = StatusAndHeaders(f"{page.status} ", headers, protocol="HTTP/1.1")

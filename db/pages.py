@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -53,8 +54,8 @@ def save_learned(connection: Connection, page_id: int, now: datetime) -> None:
 def due_digest(connection: Connection, extractor: str, since: datetime, limit: int) -> list[PageRecord]:
     """Up to `limit` pages to be digested, oldest first.
 
-    Those never digested, and of those fetched after `since` the latest of each address that were not
-    digested by this extractor with the site's present memory.
+    Those never digested, those asked for, and of those fetched after `since` the latest of each address that were
+    not digested by this extractor with the site's present memory.
     """
     generation = sa.func.coalesce(site_memories.c.generation, 0)
     of_page = sa.select(extractions.c.page_id).where(extractions.c.page_id == pages.c.id)
@@ -64,9 +65,41 @@ def due_digest(connection: Connection, extractor: str, since: datetime, limit: i
         _records()
         .outerjoin(site_memories, site_memories.c.site == links.c.site)
         .where(pages.c.same_as_id.is_(None), pages.c.learned_at.is_not(None), links.c.deleted_at.is_(None))
-        .where(sa.or_(~of_page.exists(), is_stale))
+        .where(sa.or_(~of_page.exists(), pages.c.is_due, is_stale))
     )
     return _fetch(connection, query.order_by(pages.c.fetched_at, pages.c.id).limit(limit))
+
+
+def mark_due(connection: Connection, site: str | None, since: datetime | None) -> int:
+    """The number of pages that are to be read again: the latest of each address, of a site, fetched from `since` on."""
+    latest = sa.select(links.c.page_id).where(links.c.page_id.is_not(None), links.c.deleted_at.is_(None))
+    if site is not None:
+        latest = latest.where(links.c.site == site)
+    query = pages.update().where(pages.c.id.in_(latest), pages.c.same_as_id.is_(None)).values(is_due=True)
+    if since is not None:
+        query = query.where(pages.c.fetched_at >= since)
+    return connection.execute(query).rowcount
+
+
+def count_due(connection: Connection) -> int:
+    """The number of pages that are still to be read again on request."""
+    return connection.execute(sa.select(sa.func.count()).where(pages.c.is_due)).scalar_one()
+
+
+def count_bodies(connection: Connection) -> tuple[int, int]:
+    """The number of pages whose body is in the archive, and the bytes of those bodies."""
+    query = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(pages.c.n_bytes), 0))
+    n_pages, n_bytes = connection.execute(query.where(pages.c.same_as_id.is_(None))).one()
+    return int(n_pages), int(n_bytes)
+
+
+def iter_records(connection: Connection, batch: int = 500) -> Iterator[PageRecord]:
+    """All pages whose body is in the archive, by file and place."""
+    query = _records().where(pages.c.same_as_id.is_(None)).order_by(pages.c.id).limit(batch)
+    last = 0
+    while found := _fetch(connection, query.where(pages.c.id > last)):
+        yield from found
+        last = found[-1].id
 
 
 def latest_pages(connection: Connection, site: str, limit: int) -> list[PageRecord]:
@@ -96,6 +129,7 @@ def add_extraction(
     matches = sa.and_(*(extractions.c[name] == value for name, value in where.items()))
     if connection.execute(extractions.update().where(matches).values(**row)).rowcount == 0:
         connection.execute(extractions.insert().values(**where, **row))
+    connection.execute(pages.update().where(pages.c.id == record.id, pages.c.is_due).values(is_due=False))
 
 
 def get_places(connection: Connection, link_ids: list[int]) -> list[RecordPlace]:

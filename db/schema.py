@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 from db.columns import PlainText, UtcDateTime, key, ref
@@ -130,6 +131,7 @@ pages = Table(
     Column("archive_length", Integer, nullable=False),
     Column("same_as_id", Integer),  # an earlier page of the same bytes; this one's record is a revisit
     Column("learned_at", UtcDateTime),
+    Column("is_due", Boolean, nullable=False, server_default=false(), index=True),  # to be read again on request
     ref("run_id", "runs.id"),
     Index("ix_pages_link_id_sha256", "link_id", "sha256"),
 )

@@ -19,7 +19,7 @@ from typing import Any
 
 from sqlalchemy.engine import Engine
 
-from db import articles, runs
+from db import articles, pages, runs
 from db.archive import ArchiveWriter
 from db.engine import reading, writing
 from pipelines.crawl import Crawl, crawl
@@ -111,6 +111,16 @@ def import_list(job: Job, path: Path) -> Report:
             Intake(engine=job.engine, writer=writer, run_id=run_id, now=job.now), lines, path.parent
         ):
             tell(outcome)
+        _digest(job, run_id, tell)
+    return report
+
+
+def reextract(job: Job, site: str | None = None, since: datetime | None = None) -> Report:
+    """Reads archived pages again, offline; the sum of what changed. Stopped, it goes on with the next run."""
+    lost = partial(job.stop.request, "another run took over")
+    with held(job.engine, "run", lost), _begun(job, "reextract") as (run_id, _writer, report, tell):
+        with writing(job.engine) as connection:
+            pages.mark_due(connection, site, since)
         _digest(job, run_id, tell)
     return report
 

@@ -16,7 +16,19 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli import articles, database, explain, exporting, extract, history, ledger, memory, runs, sources
+from pipelines.cli import (
+    archive,
+    articles,
+    database,
+    explain,
+    exporting,
+    extract,
+    history,
+    ledger,
+    memory,
+    runs,
+    sources,
+)
 from pipelines.cli.options import Options
 from pipelines.settings import VERSION
 from scraper.errors import NewsError, SettingsError, StoreError
@@ -60,6 +72,7 @@ articles.register(app)
 exporting.register(app)
 history.register(app)
 database.register(app)
+archive.register(app)
 ledger.register(app)
 memory.register(app)
 

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
 from scraper.rendering import byline
 from scraper.text import clean
 from scraper.values import Article, ParagraphKind, StoredArticle
+
+T = TypeVar("T")
 
 MAX_WIDTH = 88  # characters; longer lines tire the eye
 
@@ -29,6 +32,19 @@ def console() -> Console:
     if screen.is_terminal:
         screen.width = min(screen.width, MAX_WIDTH)
     return screen
+
+
+def counted(found: Iterable[T], what: str) -> Iterator[T]:
+    """The same things, counted on a terminal while they come."""
+    if not sys.stderr.isatty():
+        yield from found
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.completed} {task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(what, total=None)
+        for one in found:
+            progress.advance(task)
+            yield one
 
 
 def show_json(value: Any) -> None:

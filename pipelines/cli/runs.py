@@ -42,16 +42,26 @@ def run(
     failed, 3 when nothing could be fetched. While another run is at work on the database: one line and status 0.
     """
     from pipelines import run as pipeline
-    from pipelines.lock import Locked
     from pipelines.stopping import Stop
 
     stop = Stop(None if max_runtime is None else options.seconds(max_runtime))
     if dry_run:
         _show_plan(context, db, include_all=include_all)
         return
+    take_through(context, db, pipeline.run, quiet=quiet, include_all=include_all, stop=stop)
+
+
+def take_through(
+    context: typer.Context, db: str | None, work: Callable[[Job], Report], *, quiet: bool = False, **options_: Any
+) -> None:
+    """Does the work of a run, one at a time, until it is done or SIGTERM comes; ends with the run's exit status."""
+    from pipelines.lock import Locked
+    from pipelines.stopping import Stop
+
+    stop = options_.pop("stop", None) or Stop()
     try:
         with stop.on_sigterm():
-            report = _go(context, db, pipeline.run, quiet=quiet, include_all=include_all, stop=stop)
+            report = _go(context, db, work, quiet=quiet, stop=stop, **options_)
     except Locked as locked:
         if not quiet:
             typer.echo(f"newsdesk: {locked}")

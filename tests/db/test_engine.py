@@ -92,7 +92,9 @@ def test_sqlite_runs_in_wal_mode(tmp_path: Path):
 def test_a_failed_transaction_leaves_nothing(engine: Engine):
     """An exception inside `writing` rolls back all of it."""
     with pytest.raises(RuntimeError), engines.writing(engine) as connection:
-        connection.execute(sa.text("INSERT INTO site_memories (site, generation, n_pages, repeated) VALUES ('a', 1, 1, '{}')"))
+        connection.execute(
+            sa.text("INSERT INTO site_memories (site, generation, n_pages, repeated) VALUES ('a', 1, 1, '{}')")
+        )
         raise RuntimeError
     with engines.reading(engine) as connection:
         assert connection.execute(sa.text("SELECT count(*) FROM site_memories")).scalar() == 0

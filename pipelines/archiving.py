@@ -1,0 +1,59 @@
+"""Looks through the archive: is every record whole, and how much is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.engine import Engine
+
+from db import archive, pages
+from db.engine import reading
+from pipelines.workers import Task, Workers
+from scraper.values import PageRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """One record, and what is wrong with it; empty if nothing is."""
+
+    record: PageRecord
+    fault: str
+
+
+def verify(engine: Engine, folder: Path, workers: Workers) -> Iterator[Checked]:
+    """Every record read whole and compared with the digest of its body, on all cores."""
+    with reading(engine) as connection:
+        todo, asked = pages.iter_records(connection), []
+
+        def tasks() -> Iterator[Task]:
+            for record in todo:
+                asked.append(record)
+                yield Task(function=_read, values=(folder, record), url=record.url)
+
+        for answer in workers.each(tasks()):
+            fault = "" if answer.error is None else str(answer.error)
+            yield Checked(record=asked.pop(0), fault=fault)
+
+
+def _read(folder: Path, record: PageRecord) -> None:
+    archive.read_page(folder, record)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stats:
+    """What the archive's folder holds."""
+
+    n_files: int
+    n_bytes: int
+    n_pages: int
+    n_body_bytes: int
+
+
+def stats(engine: Engine, folder: Path) -> Stats:
+    """Files and their bytes, and the pages whose bodies they hold, with the bytes of those unpacked."""
+    files = [path.stat().st_size for path in folder.glob("*.warc.gz")] if folder.is_dir() else []
+    with reading(engine) as connection:
+        n_pages, n_body_bytes = pages.count_bodies(connection)
+    return Stats(n_files=len(files), n_bytes=sum(files), n_pages=n_pages, n_body_bytes=n_body_bytes)

@@ -1,0 +1,70 @@
+"""`newsdesk archive` and `reextract`: the archived pages, checked, measured and read again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from pipelines.cli import options
+from pipelines.cli.runs import take_through
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands."""
+    group = typer.Typer(no_args_is_help=True, help="Look after the archive of WARC files.")
+    group.command(epilog="Example: newsdesk archive verify")(verify)
+    group.command(epilog="Example: newsdesk archive stats")(stats)
+    app.add_typer(group, name="archive")
+    app.command(epilog="Example: newsdesk reextract --site news.example")(reextract)
+
+
+def verify(context: typer.Context, db: options.Db = None) -> None:
+    """Read every archived page and compare it with its digest. Exit status 1 if one is damaged or missing."""
+    from pipelines import archiving
+    from pipelines.cli import printing
+    from pipelines.workers import Workers
+
+    found = options.settings(context, db)
+    engine = options.open_existing(context, found)
+    n_read = n_faults = 0
+    with Workers() as workers:
+        checked = archiving.verify(engine, Path(found.archive), workers)
+        for one in printing.counted(checked, "pages"):
+            n_read += 1
+            if one.fault:
+                n_faults += 1
+                typer.echo(f"{one.record.url}: {one.fault}")
+    typer.echo(f"{options.count(n_read, 'page')} read, {n_faults} damaged")
+    raise typer.Exit(1 if n_faults else 0)
+
+
+def stats(context: typer.Context, as_json: options.Json = False, db: options.Db = None) -> None:
+    """Tell how many files, pages and bytes the archive holds."""
+    from dataclasses import asdict
+
+    from pipelines import archiving
+    from pipelines.cli import printing
+
+    found = options.settings(context, db)
+    told = archiving.stats(options.open_existing(context, found), Path(found.archive))
+    if as_json:
+        printing.show_json(asdict(told))
+        return
+    pages, files = options.count(told.n_pages, "page"), options.count(told.n_files, "file")
+    typer.echo(f"{pages} of {told.n_body_bytes:,} bytes in {files} of {told.n_bytes:,} bytes")
+
+
+def reextract(
+    context: typer.Context, site: options.Site = None, since: options.Since = None, db: options.Db = None
+) -> None:
+    """Read archived pages again, offline, on all cores, as after an update; `--since` looks at when they were fetched.
+
+    The publisher's history stays as it is. Stopped, it goes on with the next run.
+    """
+    from functools import partial
+
+    from pipelines import run as pipeline
+
+    work = partial(pipeline.reextract, site=site, since=options.day(since))
+    take_through(context, db, work)
