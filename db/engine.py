@@ -24,6 +24,10 @@ HEAD = "0011"
 
 BUSY_TIMEOUT_S = 60
 _WRITES = "newsdesk_writes"
+_MEANINGS = {  # what SQLite says where its files beside the database can't be made, or can't grow
+    "disk I/O error": "disk I/O error: is the disk full?",
+    "unable to open database file": "unable to open database file: may the file and its folder be read and written?",
+}
 _EXPECTED = "not a database address, expected sqlite:///FILE or postgresql://..."
 
 
@@ -89,7 +93,8 @@ def _translated(engine: Engine) -> Iterator[None]:
         yield
     except SQLAlchemyError as error:
         cause = str(getattr(error, "orig", None) or error).strip().splitlines()
-        raise StoreError(cause[0] if cause else type(error).__name__, url=_shown(engine)) from error
+        message = cause[0] if cause else type(error).__name__
+        raise StoreError(_MEANINGS.get(message, message), url=_shown(engine)) from error
 
 
 def _shown(engine: Engine) -> str:
