@@ -15,14 +15,9 @@ from scraper.values import PageState
 _BATCH = 100
 
 
-def place(connection: Connection, article_id: int) -> None:
-    """Nothing; afterwards the article stands in the cluster its present text belongs to, or in none if it is none."""
+def place(connection: Connection, article_id: int, found: Marks) -> None:
+    """Nothing; afterwards the article, whose text has these marks, stands in the cluster it belongs to."""
     clusters.begin(connection)
-    stored = next(iter(articles.get_articles(connection, [article_id])), None)
-    if stored is None or stored.article.state is not PageState.ARTICLE:
-        remove(connection, article_id)
-        return
-    found = marks(stored.article)
     member = clusters.get_member(connection, article_id)
     if member is None or member.text_key != found.text_key or member.signature != found.signature:
         remove(connection, article_id)
@@ -56,8 +51,11 @@ def catch_up(engine: Engine) -> None:
     while True:
         with writing(engine) as connection:
             due = clusters.due_cluster(connection, _BATCH)
-            for article_id in due:
-                place(connection, article_id)
+            found = articles.get_articles(connection, due)
+            for article_id in set(due) - {one.id for one in found if one.article.state is PageState.ARTICLE}:
+                remove(connection, article_id)
+            for one in (one for one in found if one.article.state is PageState.ARTICLE):
+                place(connection, one.id, marks(one.article))
         if not due:
             return
 

@@ -17,7 +17,8 @@ from sqlalchemy.engine import Connection, Engine
 
 from db import archive, articles, links, memory, pages, runs
 from db.engine import reading, writing
-from pipelines import clustering, dedup, quality, schedule
+from pipelines import cluster, clustering, dedup, quality, schedule
+from pipelines.cluster import Marks
 from pipelines.outcomes import of_error
 from pipelines.stopping import Stop
 from pipelines.workers import Answer, Task, Workers
@@ -75,6 +76,7 @@ class Reading:
     article: Article
     verdict: Verdict
     fingerprint: str
+    marks: Marks
 
 
 def digest(desk: Desk) -> None:
@@ -114,7 +116,8 @@ def _read(folder: Path, record: PageRecord, context: Context, has_second_opinion
     article = extract(page, context)
     if has_second_opinion:
         article = second_opinion.reported(article, page)
-    return Reading(article=article, verdict=quality.judge(article), fingerprint=dedup.text_fingerprint(article))
+    fingerprint, marks = dedup.text_fingerprint(article), cluster.marks(article)
+    return Reading(article=article, verdict=quality.judge(article), fingerprint=fingerprint, marks=marks)
 
 
 def _take(desk: Desk, record: PageRecord, answer: Answer, generation: int) -> tuple[Outcome, bool]:
@@ -157,9 +160,15 @@ def _save(
     match = dedup.match(found.article, found.fingerprint, record, known)
     is_older = known is not None and known.by == "link" and record.fetched_at < known.fetched_at
     if not is_older:
-        clustering.place(connection, articles.save(connection, _revision(desk, found, match, record, generation)))
+        _keep(connection, found, _revision(desk, found, match, record, generation))
         _schedule(connection, desk, record, found.article, match.kind)
     return _KINDS[match.kind], match.reason
+
+
+def _keep(connection: Connection, found: Reading, revision: Revision) -> None:
+    article_id = articles.save(connection, revision)
+    if revision.match.kind is not MatchKind.DUPLICATE:
+        clustering.place(connection, article_id, found.marks)
 
 
 def _revision(desk: Desk, found: Reading, match: Match, record: PageRecord, generation: int) -> Revision:
@@ -189,7 +198,7 @@ def _redigest(connection: Connection, desk: Desk, known: Known, generation: int)
         return
     if found.verdict.is_accepted:
         match = dedup.match(found.article, found.fingerprint, former, known)
-        clustering.place(connection, articles.save(connection, _revision(desk, found, match, former, generation)))
+        _keep(connection, found, _revision(desk, found, match, former, generation))
 
 
 def _schedule(connection: Connection, desk: Desk, record: PageRecord, article: Article, kind: MatchKind) -> None:

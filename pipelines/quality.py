@@ -17,7 +17,7 @@ def judge(article: Article) -> Verdict:
     if article.state is not PageState.ARTICLE:
         evidence = str(article.details.get("state_evidence", ""))
         return Verdict(is_accepted=False, outcome=OutcomeKind(article.state.value), evidence=evidence)
-    n_chars = round(sum(_weight(char) for word in words(article.body) for char in word))
+    n_chars = round(sum(map(_weight, words(article.body))))
     if n_chars < MIN_CHARS:
         evidence = f"{n_chars} letters of text, at least {MIN_CHARS} wanted"
         return Verdict(is_accepted=False, outcome=OutcomeKind.TOO_SHORT, evidence=evidence)
@@ -26,6 +26,8 @@ def judge(article: Article) -> Verdict:
     return Verdict(is_accepted=True, outcome=OutcomeKind.STORED)
 
 
-def _weight(char: str) -> float:
+def _weight(word: str) -> float:
     """Chinese, Japanese and Korean say more with a character."""
-    return 2.5 if char >= "\u2e80" else 1.0
+    if word.isascii():
+        return len(word)
+    return sum(2.5 if char >= "\u2e80" else 1.0 for char in word)

@@ -66,7 +66,7 @@ def at(host: str, body: str, **fields: object) -> Article:
 
 def put(connection: Connection, article: Article) -> int:
     article_id = store(connection, article)
-    clustering.place(connection, article_id)
+    clustering.place(connection, article_id, cluster.marks(article))
     return article_id
 
 
@@ -196,7 +196,7 @@ def test_any_order_gives_the_same_clusters(engine: Engine):
             away = [i for i, article in zip(ids, order, strict=True) if article.site in ("s0.example", "s13.example")]
             for article_id in away:
                 articles.save_state(connection, article_id, PageState.PAYWALL, NOW)
-                clustering.place(connection, article_id)
+                clustering.remove(connection, article_id)
             found.add((frozenset(whole), frozenset(partition(connection))))
             connection.rollback()
     assert len(found) == 1
@@ -214,7 +214,7 @@ def test_a_revision_changes_the_cluster(engine: Engine):
             later = NOW + i * timedelta(hours=1)
             page = add_page(connection, url, str(i).encode(), fetched_at=later)
             article = replace(at("b.example", body), url=url, fetched_at=later)
-            clustering.place(connection, store(connection, article, page))
+            clustering.place(connection, store(connection, article, page), cluster.marks(article))
             assert len(set(clusters.get_cluster_ids(connection, ids).values())) == n_clusters
 
 
