@@ -21,6 +21,8 @@ _TABLES: dict[str, str] = {
     "runs": "Each run of the program, with its sums.",
     "outcomes": "What became of each address in each run.",
     "site_memories": "What the pages of a site repeat, as hashes.",
+    "cluster_members": "Which articles are one at several addresses, and which of them is the original.",
+    "cluster_bands": "By which hashes near-duplicates are found.",
     "locks": "Which run is at work, and until when that holds.",
     "observations": "What each page showed of that, as hashes.",
     "sitemap_parts": "The parts of sitemap indexes, and when each was read last.",
@@ -46,7 +48,7 @@ _COLUMNS: dict[str, dict[str, str]] = {
 }
 _FACETS = {"articles": ["site", "language", "kind"], "links": ["site", "outcome"], "outcomes": ["kind", "stage"]}
 _SORTED = {"articles": "published_at", "links": "first_seen_at", "runs": "started_at", "outcomes": "at"}
-_HIDDEN = ("site_memories", "observations", "sitemap_parts", "locks")
+_HIDDEN = ("site_memories", "observations", "sitemap_parts", "locks", "cluster_bands")
 
 
 def metadata(database: str) -> dict[str, Any]:

@@ -82,7 +82,7 @@ def _rows(engine: Engine) -> dict[str, list[Any]]:
     }
 
     def value(column: sa.Column[Any], given: Any) -> Any:
-        named = {f"{table.name.removesuffix('s')}_id": table for table in tables}
+        named = {f"{table.name.removesuffix('s')}_id": table for table in tables} | {"cluster_id": schema.articles}
         named["cluster_id"] = schema.articles  # the least number among a cluster's articles
         key = column.table if column.name == "id" else named.get(column.name)
         return given if key is None or key not in places else places[key].get(given)
