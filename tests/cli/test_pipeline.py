@@ -212,8 +212,12 @@ def test_a_closed_pipe_is_quiet(newsdesk: Newsdesk, filled: DemoSite):
 
 def test_ctrl_c_is_quiet(tmp_path: Path):
     """An interrupted command ends with 130 and without a traceback."""
-    command = [*COMMAND, "extract", "--batch"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    command, pipe = [*COMMAND, "extract", "--batch"], subprocess.PIPE
+
+    def hear_signals() -> None:  # a shell's background jobs, and so these tests in one, ignore SIGINT
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, preexec_fn=hear_signals) as process:
         assert process.stdin is not None
         assert process.stdout is not None
         assert process.stderr is not None
