@@ -1,37 +1,40 @@
 """The archive: every answer as a WARC record, found again by file, offset and length.
 
-WARC 1.1 (ISO 28500:2017), one gzip member per record, so that any WARC tool replays the files and
-one record can be read, or wiped, without touching the others. Bodies are kept decompressed; the
-headers that spoke of the transfer are adjusted. Does not know tables: `db.pages` keeps the places.
+One gzip member per record (`db.warc`), so that any WARC tool replays the files and one record can be read, or
+wiped, without touching the others. A body that the server sent compressed, as it was asked to, is kept as it came.
+Does not know tables: `db.pages` keeps the places.
+
+A record is handed to the operating system before the row that points at it is written, and to the disk once a
+second: killing the process loses nothing, a power cut may lose the last second's records. What is cut then reads as
+damaged, and no writer ever appends to a file that it has not begun.
 """
 
 from __future__ import annotations
 
 import io
 import os
-import struct
-import zlib
+import time
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from isal import igzip
-from warcio.archiveiterator import ArchiveIterator
-from warcio.exceptions import ArchiveLoadFailed
-from warcio.recordloader import ArcWarcRecord
-from warcio.statusandheaders import StatusAndHeaders
-from warcio.warcwriter import WARCWriter
-
-from scraper.errors import DamagedRecord, StoreError
-from scraper.values import Page, PageRecord, RecordPlace
+from db import warc
+from db.warc import Headers, WarcRecord
+from scraper.codings import decoded
+from scraper.errors import BadBody, DamagedRecord, StoreError
+from scraper.values import NotModified, Page, PageRecord, RecordPlace
 
 MAX_FILE_BYTES = 1 << 30  # 1 GiB, the customary size of a WARC file
+SYNC_S = 1.0
+"""So long a record may wait for the disk; an fsync takes 1 to 30 ms, a hundred times what writing a record does."""
 
-_LEVEL = 2  # of isal, 0 to 3
-_TRANSFER_HEADERS = frozenset({"content-encoding", "transfer-encoding", "content-length"})
-_REVISIT_PROFILE = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
-_MAX_STORED_BYTES = 0xFFFF  # of one stored block, RFC 1951 3.2.4
+_KEPT = frozenset({"gzip", "deflate"})
+"""Codings that every WARC tool undoes. warcio 1.8 fails on br where the brotli package is installed, as it is here,
+and knows neither zstd nor stacked codings: such bodies are kept decoded."""
+_FRAMING = frozenset({"transfer-encoding", "content-length"})
+_CODING = frozenset({"content-encoding"})
 
 
 class ArchiveWriter:
@@ -45,7 +48,8 @@ class ArchiveWriter:
         self._name = name
         self._number = 0
         self._file: io.BufferedWriter | None = None
-        self._warc: WARCWriter | None = None
+        self._file_name = ""
+        self._synced_s = time.monotonic()
 
     def __enter__(self) -> Self:
         return self
@@ -53,101 +57,155 @@ class ArchiveWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._file is not None:
-            self._file.close()
+        self._close()
 
     def write(self, page: Page) -> RecordPlace:
         """Where the answer now lies, whole and handed to the operating system."""
-        return self._append(page, is_revisit=False)
+        raw = page.raw if page.header("content-encoding") in _KEPT else None
+        payload = page.body if raw is None else raw
+        fields = _fields("response", page.url, page.fetched_at) | {"WARC-Payload-Digest": warc.digest(payload)}
+        left_out = _FRAMING | _CODING if raw is None else _FRAMING
+        headers = (*_without(page.headers, left_out), ("content-length", str(len(payload))))
+        return self._append(warc.http_member(fields, page.status, headers, payload, is_packed=raw is not None))
 
-    def write_revisit(self, page: Page) -> RecordPlace:
-        """The same for an answer whose body is archived already: its headers only."""
-        return self._append(page, is_revisit=True)
+    def write_revisit(self, page: Page, original: RecordPlace) -> RecordPlace:
+        """The same for an answer whose body is archived already: its headers only.
 
-    def _append(self, page: Page, *, is_revisit: bool) -> RecordPlace:
+        The headers that speak of the body's coding are those of the original, whose body a tool replays with them.
+        Where the original can't be read any more, the answer is written whole.
+        """
+        found = _record(self._folder, original)
+        if found is None:
+            return self.write(page)
+        codings = tuple(pair for pair in found.headers if pair[0] in _FRAMING | _CODING)
+        headers = _without(page.headers, _FRAMING | _CODING) + codings
+        fields = _fields("revisit", page.url, page.fetched_at) | _reference(found, warc.SAME_PAYLOAD)
+        return self._append(warc.http_member(fields, page.status, headers, b"", is_packed=False))
+
+    def write_not_modified(self, answer: NotModified, original: RecordPlace | None) -> RecordPlace:
+        """The same for the server's word that nothing changed since the original."""
+        found = None if original is None else _record(self._folder, original)
+        fields = _fields("revisit", answer.url, answer.fetched_at) | _reference(found, warc.NOT_MODIFIED)
+        headers = _without(answer.headers, _FRAMING)
+        return self._append(warc.http_member(fields, 304, headers, b"", is_packed=False))
+
+    def _append(self, member: bytes) -> RecordPlace:
         try:
-            file, warc = self._open()
+            file = self._open()
             offset = file.tell()
-            file.write(_member(_record(warc, page, is_revisit=is_revisit)))
+            file.write(member)
             file.flush()
-            return RecordPlace(file=Path(file.name).name, offset=offset, length=file.tell() - offset)
+            if time.monotonic() - self._synced_s >= SYNC_S:
+                os.fsync(file.fileno())
+                self._synced_s = time.monotonic()
+            return RecordPlace(file=self._file_name, offset=offset, length=len(member))
         except OSError as error:
-            raise StoreError(f"can't write to the archive: {error.strerror}", url=str(self._folder)) from error
+            raise self._failure(error) from error
 
-    def _open(self) -> tuple[io.BufferedWriter, WARCWriter]:
+    def _failure(self, error: OSError) -> StoreError:
+        return StoreError(f"can't write to the archive: {error.strerror}", url=str(self._folder))
+
+    def _open(self) -> io.BufferedWriter:
         if self._file is not None and self._file.tell() >= MAX_FILE_BYTES:
-            self._file.close()
-            self._file = None
-        if self._file is None or self._warc is None:
+            self._close()
+        if self._file is None:
             self._folder.mkdir(parents=True, exist_ok=True)
             self._file = self._new_file()
-            self._warc = WARCWriter(self._file, gzip=True, warc_version="1.1")
-            header = {"software": "newsdesk", "format": "WARC File Format 1.1"}
-            self._warc.write_record(self._warc.create_warcinfo_record(Path(self._file.name).name, header))
-        return self._file, self._warc
+            self._file_name = Path(self._file.name).name
+            self._file.write(warc.info_member(self._file_name, datetime.now(UTC)))
+        return self._file
 
     def _new_file(self) -> io.BufferedWriter:
         while True:
             self._number += 1
             path = self._folder / f"{self._name}-{self._number:04}.warc.gz"
             try:
-                return path.open("xb")
+                file = path.open("xb")
             except FileExistsError:  # an earlier run of the same name was killed; its file stays as it is
                 continue
+            _sync_folder(self._folder)
+            return file
+
+    def _close(self) -> None:
+        file, self._file = self._file, None
+        if file is None:
+            return
+        try:
+            with file:
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise self._failure(error) from error
 
 
-def _member(record: ArcWarcRecord) -> bytes:
-    """The record as one gzip member. isal packs in a tenth of the time that zlib takes, to a sixth more bytes."""
-    plain = io.BytesIO()
-    WARCWriter(plain, gzip=False, warc_version="1.1").write_record(record)
-    packed: bytes = igzip.compress(plain.getvalue(), compresslevel=_LEVEL, mtime=0)
-    return packed
+def _sync_folder(folder: Path) -> None:
+    """Nothing; afterwards the names in the folder outlast a power cut."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
-def _record(warc: WARCWriter, page: Page, *, is_revisit: bool) -> ArcWarcRecord:
-    headers = [(name, value) for name, value in page.headers if name not in _TRANSFER_HEADERS]
-    headers.append(("content-length", str(len(page.body))))
-    http = StatusAndHeaders(f"{page.status} ", headers, protocol="HTTP/1.1")
+def _fields(kind: str, url: str, at: datetime) -> dict[str, str]:
     # What was asked for may hold anything; a WARC header may not hold white space.
-    target = "%20".join(page.url.split())
-    warc_headers = {"WARC-Date": page.fetched_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")}
-    if is_revisit:
-        warc_headers |= {"WARC-Profile": _REVISIT_PROFILE, "WARC-Payload-Digest": "sha256:" + page.sha256}
-    return warc.create_warc_record(
-        target,
-        "revisit" if is_revisit else "response",
-        payload=None if is_revisit else io.BytesIO(page.body),
-        length=None if is_revisit else len(page.body),
-        warc_headers_dict=warc_headers,
-        http_headers=http,
-    )
+    return {"WARC-Type": kind, "WARC-Target-URI": "%20".join(url.split()), "WARC-Date": warc.warc_date(at)}
+
+
+def _reference(found: WarcRecord | None, profile: str) -> dict[str, str]:
+    names = {"WARC-Refers-To": "warc-record-id", "WARC-Refers-To-Target-URI": "warc-target-uri"}
+    names |= {"WARC-Refers-To-Date": "warc-date", "WARC-Payload-Digest": "warc-payload-digest"}
+    known = {} if found is None else found.fields
+    return {"WARC-Profile": profile} | {name: known[key] for name, key in names.items() if key in known}
+
+
+def _without(headers: Headers, names: frozenset[str]) -> Headers:
+    return tuple(pair for pair in headers if pair[0] not in names)
+
+
+def _record(folder: Path, place: RecordPlace) -> WarcRecord | None:
+    """The record of an answer at that place, None where there is none or no whole one."""
+    try:
+        return warc.parsed(_bytes(folder, place))
+    except OSError:
+        return None
+
+
+def _bytes(folder: Path, place: RecordPlace) -> bytes:
+    with (folder / place.file).open("rb") as file:
+        file.seek(place.offset)
+        return file.read(place.length)
 
 
 def read_page(folder: Path, record: PageRecord) -> Page:
     """The archived answer. Raises `DamagedRecord` when the record is missing, cut or damaged."""
     source = f"{record.place.file}:{record.place.offset}"
     try:
-        with (folder / record.place.file).open("rb") as file:
-            file.seek(record.place.offset)
-            raw = file.read(record.place.length)
-        warc = next(iter(ArchiveIterator(io.BytesIO(raw), no_record_parse=False)))
-        headers = tuple((name.lower(), value) for name, value in warc.http_headers.headers)
-        body: bytes = warc.content_stream().read()
+        found = warc.parsed(_bytes(folder, record.place))
     except OSError as error:
         raise DamagedRecord(f"archive record can't be read: {error.strerror}", url=source) from error
-    except (StopIteration, ArchiveLoadFailed, AttributeError, zlib.error, EOFError) as error:
-        raise DamagedRecord("archive record is damaged", url=source) from error
+    body = None if found is None else _body(found)
+    if found is None or body is None:
+        raise DamagedRecord("archive record is damaged", url=source)
     page = Page(
         url=record.url,
         final_url=record.final_url,
         status=record.status,
-        headers=headers,
+        headers=found.headers,
         body=body,
         fetched_at=record.fetched_at,
     )
     if page.sha256 != record.sha256:
         raise DamagedRecord("archive record is damaged", url=source)
     return page
+
+
+def _body(found: WarcRecord) -> bytes | None:
+    codings = ",".join(value for name, value in found.headers if name == "content-encoding")
+    try:
+        return decoded(found.payload, codings, warc.MAX_RECORD_BYTES)
+    except BadBody:
+        return None
 
 
 def wipe(folder: Path, places: Iterable[RecordPlace]) -> None:
@@ -160,42 +218,10 @@ def wipe(folder: Path, places: Iterable[RecordPlace]) -> None:
         try:
             with (folder / place.file).open("r+b") as file:
                 file.seek(place.offset)
-                file.write(_blank_record(place.length))
+                file.write(warc.blank_member(place.length))
                 file.flush()
                 os.fsync(file.fileno())
         except FileNotFoundError:
             continue
         except OSError as error:
             raise StoreError(f"archive record can't be deleted: {error.strerror}", url=place.file) from error
-
-
-def _blank_record(length: int) -> bytes:
-    """A gzip member of exactly `length` bytes that holds one valid WARC record of blanks (RFC 1952)."""
-    # Only a stored (not compressed) member has a size that can be told beforehand; what is still
-    # missing to the length goes into the gzip header's extra field.
-    n_blocks = length // _MAX_STORED_BYTES + 1
-    record = _deleted_record(max(0, length - 300 - 5 * n_blocks))
-    missing = length - len(_stored_member(record, extra=0))
-    return _stored_member(record, extra=missing) if missing >= 2 else b"\0" * length
-
-
-def _deleted_record(n_blanks: int) -> bytes:
-    head = (
-        "WARC/1.1\r\nWARC-Type: metadata\r\nWARC-Record-ID: <urn:newsdesk:deleted>\r\n"
-        "WARC-Date: 1970-01-01T00:00:00Z\r\nContent-Type: text/plain\r\n"
-        f"Content-Length: {n_blanks}\r\n\r\n"
-    )
-    return head.encode() + b" " * n_blanks + b"\r\n\r\n"
-
-
-def _stored_member(content: bytes, extra: int) -> bytes:
-    """`content` as a gzip member of stored blocks; `extra` more bytes (0, or from 2 on) stand in its header."""
-    flags = b"\x04" if extra else b"\x00"
-    field = struct.pack("<H", extra - 2) + b"\0" * (extra - 2) if extra else b""
-    out = [b"\x1f\x8b\x08", flags, b"\0\0\0\0\0\xff", field]
-    for at in range(0, len(content), _MAX_STORED_BYTES):
-        block = content[at : at + _MAX_STORED_BYTES]
-        is_last = at + _MAX_STORED_BYTES >= len(content)
-        out.append(struct.pack("<BHH", is_last, len(block), 0xFFFF ^ len(block)) + block)
-    out.append(struct.pack("<II", zlib.crc32(content), len(content)))
-    return b"".join(out)

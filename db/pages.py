@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from db.engine import insert
 from db.schema import extractions, links, pages, site_memories
-from scraper.values import Link, Page, PageRecord, RecordPlace
+from scraper.values import DueLink, Link, NotModified, Page, PageRecord, RecordPlace
 
 
 def has_page(connection: Connection, page: Page, link_id: int) -> bool:
@@ -38,6 +38,16 @@ def add_page(
     if same_as_id is None and (known is None or known <= page.fetched_at):
         connection.execute(links.update().where(links.c.id == link_id).values(page_id=page_id))
     return page_id
+
+
+def add_not_modified(
+    connection: Connection, answer: NotModified, link: DueLink, place: RecordPlace, run_id: int | None
+) -> None:
+    """Adds the row of a 304: the bytes are still those of the address's latest page."""
+    row: dict[str, Any] = {"link_id": link.id, "url": answer.url, "final_url": answer.url, "status": 304}
+    row |= {"sha256": link.page_sha256, "n_bytes": 0, "fetched_at": answer.fetched_at}
+    row |= {"archive_file": place.file, "archive_offset": place.offset, "archive_length": place.length}
+    insert(connection, pages, row | {"same_as_id": link.page_id, "run_id": run_id})
 
 
 def due_learning(connection: Connection, limit: int) -> list[PageRecord]:

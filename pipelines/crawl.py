@@ -22,7 +22,7 @@ from pipelines import schedule
 from pipelines.outcomes import of_error
 from scraper.errors import BadStatus
 from scraper.fetching.client import Fetcher
-from scraper.values import DueLink, NotModified, Outcome, OutcomeKind, Page
+from scraper.values import DueLink, NotModified, Outcome, OutcomeKind, Page, RecordPlace
 
 _BATCH = 20
 _GONE = frozenset({404, 410})
@@ -83,14 +83,14 @@ async def _crawl_link(job: Crawl, link: DueLink) -> None:
 def _save_answer(job: Crawl, link: DueLink, answer: Page | NotModified, elapsed_s: float) -> None:
     """An answer with new bytes waits for digest; anything else is final here: unchanged."""
     is_same = isinstance(answer, NotModified) or answer.sha256 == link.page_sha256
-    place = None
-    if isinstance(answer, Page):
-        place = job.writer.write_revisit(answer) if is_same else job.writer.write(answer)
+    place = _archived(job, link, answer)
     outcome = None
     with writing(job.engine) as connection:
-        if isinstance(answer, Page) and place is not None:
+        if isinstance(answer, Page):
             same_as_id = link.page_id if is_same else None
             pages.add_page(connection, answer, link.id, place, same_as_id=same_as_id, run_id=job.run_id)
+        elif link.page_id is not None:
+            pages.add_not_modified(connection, answer, link, place, job.run_id)
         links.save_answer(connection, link.id, answer, _next_recheck(job, link, answer.fetched_at) if is_same else None)
         if is_same:
             if link.article_id is not None:
@@ -103,6 +103,17 @@ def _save_answer(job: Crawl, link: DueLink, answer: Page | NotModified, elapsed_
             runs.add_outcome(connection, job.run_id, outcome, job.now())
     if outcome is not None:
         job.tell(outcome)
+
+
+def _archived(job: Crawl, link: DueLink, answer: Page | NotModified) -> RecordPlace:
+    """Where the answer lies: whole if it is new, else as a word about the address's latest page."""
+    original = None
+    if link.page_id is not None and (isinstance(answer, NotModified) or answer.sha256 == link.page_sha256):
+        with reading(job.engine) as connection:
+            original = pages.get_page(connection, link.page_id).place
+    if isinstance(answer, NotModified):
+        return job.writer.write_not_modified(answer, original)
+    return job.writer.write(answer) if original is None else job.writer.write_revisit(answer, original)
 
 
 def _next_recheck(job: Crawl, link: DueLink, checked_at: datetime) -> datetime | None:

@@ -206,7 +206,8 @@ class Page:
     """A whole answer of a server. Made by `scraper.fetching`, `db.archive` and the commands that read files.
 
     `url` is what was asked for, exactly as given; `final_url` is where redirects led. `body` is
-    decompressed. `headers` are pairs with lower-case names, in the order received.
+    decompressed; where it came compressed, `raw` may hold it as it came. `headers` are pairs with
+    lower-case names, in the order received.
     """
 
     url: str
@@ -214,6 +215,7 @@ class Page:
     status: int
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes
+    raw: bytes | None = field(default=None, repr=False, compare=False)
     fetched_at: datetime
 
     @property
@@ -293,6 +295,7 @@ class NotModified:
 
     url: str
     fetched_at: datetime
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,9 +19,9 @@ from typing import Self
 import httpx
 
 from scraper import urls
+from scraper.codings import ACCEPT_ENCODING
 from scraper.errors import BadStatus, FetchError, Incomplete, Timeout, Unreachable
 from scraper.fetching import retries
-from scraper.fetching.bodies import ACCEPT_ENCODING
 from scraper.fetching.guard import AllowList, Guard
 from scraper.fetching.politeness import Clock, Gate
 from scraper.fetching.robots import MAX_ROBOTS_BYTES, MAX_ROBOTS_REDIRECTS, Robots
@@ -225,13 +225,14 @@ class Fetcher:
         if answer.status == 304:
             if not _validators(request):
                 raise BadStatus("status 304 to an unconditional request", status=304, url=request.url)
-            return NotModified(url=request.url, fetched_at=self._clock.now())
+            return NotModified(url=request.url, fetched_at=self._clock.now(), headers=answer.headers)
         return Page(
             url=request.url,
             final_url=landing.url,
             status=answer.status,
             headers=answer.headers,
             body=answer.body,
+            raw=answer.raw,
             fetched_at=self._clock.now(),
         )
 

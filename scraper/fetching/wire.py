@@ -54,11 +54,12 @@ class Ask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What one exchange brought. `body` is empty unless the status is 2xx."""
+    """What one exchange brought. `body` is empty unless the status is 2xx; `raw` is it as it came, if compressed."""
 
     status: int
     headers: tuple[tuple[str, str], ...]
     body: bytes = b""
+    raw: bytes | None = None
 
     def header(self, name: str) -> str | None:
         """The first header of that (lower-case) name, or None."""
@@ -88,14 +89,15 @@ async def _exchange(transport: httpx.AsyncBaseTransport, ask: Ask) -> Answer:
     try:
         if not 200 <= answer.status < 300:
             return answer
-        return Answer(status=answer.status, headers=headers, body=await _body(reply, answer, ask))
+        body, raw = await _body(reply, answer, ask)
+        return Answer(status=answer.status, headers=headers, body=body, raw=raw)
     except FOREIGN as error:
         raise translate(error, ask.url, is_in_body=True) from error
     finally:
         await reply.aclose()
 
 
-async def _body(reply: httpx.Response, answer: Answer, ask: Ask) -> bytes:
+async def _body(reply: httpx.Response, answer: Answer, ask: Ask) -> tuple[bytes, bytes | None]:
     kind = (answer.header("content-type") or "").strip().lower()
     if kind.startswith(_NEVER_READ):
         raise WrongType(f"content type {kind[:80]!r}", url=ask.url)
@@ -110,11 +112,11 @@ async def _body(reply: httpx.Response, answer: Answer, ask: Ask) -> bytes:
             body.feed(piece)
     except TooLarge:
         if ask.is_cut_fine:
-            return body.so_far()
+            return body.so_far(), None
         raise
     if n_announced is not None and answer.header("transfer-encoding") is None and body.n_raw_bytes < n_announced:
         raise Incomplete(f"{body.n_raw_bytes} of {n_announced} bytes came", url=ask.url)
-    return body.whole()
+    return body.whole(), body.raw
 
 
 def _text(value: bytes) -> str:

@@ -4,7 +4,9 @@ import gzip
 import time
 import zlib
 
+import brotli
 import pytest
+import zstandard
 
 from scraper.errors import (
     BadStatus,
@@ -25,6 +27,10 @@ CODED = {
     "deflate": ("deflate", zlib.compress(HTML)),
     "raw deflate": ("deflate", zlib.compress(HTML)[2:-4]),
     "gzip in gzip": ("gzip, gzip", gzip.compress(gzip.compress(HTML))),
+    "br": ("br", brotli.compress(HTML)),
+    "zstd": ("zstd", zstandard.compress(HTML)),
+    "two zstd frames": ("zstd", zstandard.compress(HTML[:9]) + zstandard.compress(HTML[9:])),
+    "zstd in br": ("zstd, br", brotli.compress(zstandard.compress(HTML))),
     "identity": ("identity", HTML),
 }
 
@@ -35,11 +41,13 @@ def test_codings(coding: str, body: bytes) -> None:
     page, _ = fetch("/a", {"a": answer(200, body, Content_Encoding=coding)})
     assert isinstance(page, Page)
     assert page.body == HTML
+    assert page.raw == (None if coding == "identity" else body)
 
 
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 
+CHECKED = zstandard.ZstdCompressor(write_checksum=True).compress(HTML)
 CUT = {
     "short of content-length": raw(answer(200, HTML, content_length="99"), is_closed=True),
     "chunked, last chunk missing": raw(CHUNKED + b"5\r\nHello\r\n", is_closed=True),
@@ -50,6 +58,11 @@ CUT = {
     "gzip with a wrong checksum": raw(answer(200, gzip.compress(HTML)[:-8] + b"\0" * 8, Content_Encoding="gzip")),
     "not gzip at all": raw(answer(200, HTML, Content_Encoding="gzip")),
     "cut deflate": raw(answer(200, zlib.compress(HTML)[:-2], Content_Encoding="deflate"), is_closed=True),
+    "cut br": raw(answer(200, brotli.compress(HTML)[:-1], Content_Encoding="br"), is_closed=True),
+    "not br at all": raw(answer(200, HTML, Content_Encoding="br")),
+    "cut zstd": raw(answer(200, zstandard.compress(HTML)[:-1], Content_Encoding="zstd"), is_closed=True),
+    "zstd with a wrong checksum": raw(answer(200, CHECKED[:-4] + b"\0" * 4, Content_Encoding="zstd")),
+    "not zstd at all": raw(answer(200, HTML, Content_Encoding="zstd")),
     "a part": raw(answer(206, HTML, Content_Range="bytes 0-9/99")),
 }
 
@@ -76,6 +89,8 @@ BOMBS = {
     "endless": endlessly(b"HTTP/1.1 200 OK\r\n\r\n", b"x" * 65536),
     "endless chunks": endlessly(CHUNKED, b"4\r\nxxxx\r\n" * 5000),
     "gzip": raw(answer(200, gzip.compress(b"x" * 10**8, 1), Content_Encoding="gzip")),
+    "br": raw(answer(200, brotli.compress(b"x" * 10**7, quality=3), Content_Encoding="br")),
+    "zstd": raw(answer(200, zstandard.compress(b"x" * 10**8), Content_Encoding="zstd")),
     "gzip in gzip": raw(answer(200, gzip.compress(gzip.compress(b"x" * 10**8, 1)), Content_Encoding="gzip,gzip")),
 }
 
@@ -106,7 +121,7 @@ def test_limit_is_inclusive() -> None:
 @pytest.mark.parametrize(
     "headers",
     [
-        {"Content_Encoding": "br"},
+        {"Content_Encoding": "compress"},
         {"Content_Encoding": "gzip, gzip, gzip"},
         {"Content_Type": "image/png"},
         {"Content_Type": "VIDEO/mp4"},
