@@ -1,15 +1,21 @@
 """import: saved pages enter the database as if they had been fetched.
 
 Takes a list of JSON lines: `url`, `html_path` (relative to the list), and `fetched_at` (ISO 8601; the
-file's time where it is missing). The same bytes of the same address again change nothing.
+file's time where it is missing); a WARC file; or a folder of WARC and HTML files, of which the latter say their
+address in `link rel=canonical`. The same bytes of the same address again change nothing, so that an import which
+was stopped is begun again.
 """
 
 from __future__ import annotations
 
+import html
 import json
-from collections.abc import Callable, Iterable, Iterator
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +25,21 @@ from db import links, pages, runs
 from db.archive import ArchiveWriter
 from db.engine import writing
 from pipelines.outcomes import of_error
+from pipelines.warcs import pages_of
 from scraper import urls
 from scraper.errors import ExtractionError, TooLarge
 from scraper.fetching.client import MAX_PAGE_BYTES
 from scraper.text import clean
 from scraper.values import Link, Outcome, OutcomeKind, Page, PageRecord
+
+_WARC = (".warc", ".warc.gz")
+_HTML = (".html", ".htm")
+_SUFFIXES = (*_WARC, *_HTML)
+_HEAD_BYTES = 1 << 17
+_CANONICAL = re.compile(
+    rb"""<link\b(?=[^>]{0,2000}\brel=["']?canonical\b)[^>]{0,2000}?\bhref=(?:["']([^"'>]{1,2000})["']|([^\s"'>]{1,2000}))""",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,23 +52,60 @@ class Intake:
     now: Callable[[], datetime]
 
 
-def take_list(intake: Intake, lines: Iterable[bytes], folder: Path) -> Iterator[Outcome]:
-    """The outcomes of lines that bring no page to digest: unchanged, deleted, or unreadable."""
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        url = f"line {number}"
+Saved = Iterator[tuple[str, Callable[[], Page]]]
+"""Addresses, or places in a file, each with what reads the page there, at once."""
+
+
+def take_all(intake: Intake, path: Path) -> Iterator[Outcome]:
+    """The outcomes of what brings no page to digest: unchanged, deleted, or unreadable."""
+    saved = _saved(path)
+    while True:
+        url = str(path)
         try:
-            row = _saved_row(line)
-            url = row["url"]
-            taken = take(intake, read_page(row, folder))
+            url, read = next(saved)
+            taken = take(intake, read())
             outcome = taken if isinstance(taken, Outcome) else None
+        except StopIteration:
+            return
+        except OSError as error:
+            outcome = of_error("import", url, ExtractionError(f"can't be read: {error.strerror}", url=url))
         except Exception as error:  # noqa: BLE001 - of_error raises what must end the run
-            outcome = of_error("import", url, error)
+            outcome = of_error("import", getattr(error, "url", "") or url, error)
         if outcome is not None:
             with writing(intake.engine) as connection:
                 runs.add_outcome(connection, intake.run_id, outcome, intake.now())
             yield outcome
+
+
+def _saved(path: Path) -> Saved:
+    """The pages of a list, a WARC file, or a folder of WARC and HTML files."""
+    if path.is_dir():
+        files = sorted(file for file in path.rglob("*") if file.is_file() and file.name.lower().endswith(_SUFFIXES))
+        return chain.from_iterable(_saved(file) for file in files)
+    name = path.name.lower()
+    if name.endswith(_WARC):
+        return pages_of(path)
+    return iter([(str(path), partial(_html_page, path))]) if name.endswith(_HTML) else _listed(path)
+
+
+def _html_page(path: Path) -> Page:
+    """A page saved alone, which has to say its address itself."""
+    found = _CANONICAL.search(read_page({"url": str(path), "html_path": str(path)}, Path()).body[:_HEAD_BYTES])
+    url = html.unescape((found[1] or found[2]).decode("utf-8", "replace")) if found else ""
+    if not url.lower().startswith(("http://", "https://")) or clean(url) != url:
+        raise ExtractionError("the page has no link rel=canonical that says its address", url=str(path))
+    return read_page({"url": url, "html_path": str(path)}, Path())
+
+
+def _listed(path: Path) -> Saved:
+    with path.open("rb") as lines:
+        for number, line in enumerate(lines, start=1):
+            if line.strip():
+                yield f"line {number}", partial(_listed_page, line, path.parent)
+
+
+def _listed_page(line: bytes, folder: Path) -> Page:
+    return read_page(_saved_row(line), folder)
 
 
 def read_row(line: bytes) -> dict[str, Any]:

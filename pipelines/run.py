@@ -25,7 +25,7 @@ from db.engine import reading, writing
 from pipelines.crawl import Crawl, crawl
 from pipelines.digest import Desk, digest, digest_page
 from pipelines.discover import Discovery, discover
-from pipelines.importing import Intake, take, take_list
+from pipelines.importing import Intake, take, take_all
 from pipelines.learn import learn
 from pipelines.lock import held
 from pipelines.outcomes import Report
@@ -105,11 +105,9 @@ def _desk(job: Job, run_id: int, tell: Callable[[Outcome], None], workers: Worke
 
 
 def import_list(job: Job, path: Path) -> Report:
-    """Takes saved pages through learn and digest, as if they had been fetched."""
-    with _begun(job, "import") as (run_id, writer, report, tell), path.open("rb") as lines:
-        for outcome in take_list(
-            Intake(engine=job.engine, writer=writer, run_id=run_id, now=job.now), lines, path.parent
-        ):
+    """Takes saved pages, of a list, a WARC file or a folder, through learn and digest, as if they had been fetched."""
+    with _begun(job, "import") as (run_id, writer, report, tell):
+        for outcome in take_all(Intake(engine=job.engine, writer=writer, run_id=run_id, now=job.now), path):
             tell(outcome)
         _digest(job, run_id, tell)
     return report

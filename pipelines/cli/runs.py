@@ -86,14 +86,17 @@ def _show_plan(context: typer.Context, db: str | None, *, include_all: bool) -> 
 
 def import_(
     context: typer.Context,
-    pages: Annotated[Path, typer.Argument(help="JSON lines: url, html_path and, if known, fetched_at.")],
+    pages: Annotated[Path, typer.Argument(help="List of JSON lines, .warc(.gz) file, or folder of such and .html.")],
     db: options.Db = None,
 ) -> None:
-    """Take saved pages into the database as if they had been fetched."""
+    """Take saved pages into the database as if they had been fetched; what is there already changes nothing.
+
+    A list holds JSON lines: url, html_path and, if known, fetched_at.
+    """
     from pipelines import run as pipeline
 
-    if pages.is_dir() or not pages.exists():
-        raise NewsError("no such file", url=str(pages), reason="unreadable")
+    if not pages.exists():
+        raise NewsError("no such file or folder", url=str(pages), reason="unreadable")
     report = _go(context, db, lambda job: pipeline.import_list(job, pages))
     raise typer.Exit(_status(report))
 

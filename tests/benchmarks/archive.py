@@ -64,7 +64,9 @@ def with_warcio(page: Page) -> None:
     writer = WARCWriter(io.BytesIO(), gzip=True)
     http = StatusAndHeaders("200 OK", list(HEADERS[:2]), protocol="HTTP/1.1")
     writer.write_record(
-        writer.create_warc_record(page.url, "response", payload=io.BytesIO(page.body), http_headers=http)
+        writer.create_warc_record(
+            page.url, "response", payload=io.BytesIO(page.body), length=len(page.body), http_headers=http
+        )
     )
 
 
