@@ -14,7 +14,8 @@ from __future__ import annotations
 import io
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -88,6 +89,10 @@ class ArchiveWriter:
         fields = _fields("revisit", answer.url, answer.fetched_at) | _reference(found, warc.NOT_MODIFIED)
         headers = _without(answer.headers, _FRAMING)
         return self._append(warc.http_member(fields, 304, headers, b"", is_packed=False))
+
+    def copy(self, member: bytes) -> RecordPlace:
+        """The same for a record as it stands in another file."""
+        return self._append(member)
 
     def _append(self, member: bytes) -> RecordPlace:
         try:
@@ -206,6 +211,26 @@ def _body(found: WarcRecord) -> bytes | None:
         return decoded(found.payload, codings, warc.MAX_RECORD_BYTES)
     except BadBody:
         return None
+
+
+def copied(folder: Path, places: Sequence[RecordPlace]) -> list[RecordPlace]:
+    """Where those records of one file lie in a new file beside it, which has reached the disk.
+
+    A record that can't be read any more stays as unreadable as it was.
+    """
+    old = folder / places[0].file
+    name = old.name.removesuffix(".warc.gz").partition("-pruned")[0]
+    new: list[RecordPlace] = []
+    try:
+        with ArchiveWriter(folder, name + "-pruned") as writer, old.open("rb") as file:
+            for place in places:
+                file.seek(place.offset)
+                new.append(replace(writer.copy(file.read(place.length)), length=place.length))
+    except FileNotFoundError:
+        return list(places)
+    except OSError as error:
+        raise StoreError(f"archive file can't be copied: {error.strerror}", url=str(old)) from error
+    return new
 
 
 def wipe(folder: Path, places: Iterable[RecordPlace]) -> None:

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from db import archive, pages, search
-from db.engine import writing
+from db.engine import hold, writing
+from db.pruning import FILES
 from db.schema import articles, links
 from scraper.values import OutcomeKind
 
@@ -22,6 +23,7 @@ def delete_article(connection: Connection, folder: Path, article_id: int, now: d
     """
     found = connection.execute(sa.select(links.c.id).where(links.c.article_id == article_id))
     link_ids = list(found.scalars())
+    hold(connection, FILES)
     archive.wipe(folder, pages.get_places(connection, link_ids))
     search.delete(connection, article_id)
     connection.execute(articles.delete().where(articles.c.id == article_id))

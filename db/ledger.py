@@ -92,7 +92,7 @@ def _fetches(connection: Connection, link_id: int) -> list[tuple[datetime, str, 
     events = []
     for page in connection.execute(query).all():
         same = ", the same bytes as before" if page.same_as_id is not None else ""
-        where = f"{page.archive_file}:{page.archive_offset}"
+        where = f"{page.archive_file}:{page.archive_offset}" if page.archive_length else "the archive no longer"
         events.append((page.fetched_at, "fetched", f"status {page.status}, {page.n_bytes} bytes{same}, in {where}"))
         readings = sa.select(extractions).where(extractions.c.page_id == page.id).order_by(extractions.c.id)
         for reading in connection.execute(readings).all():

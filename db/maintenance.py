@@ -25,7 +25,7 @@ def faults(engine: Engine, folder: Path) -> Iterator[str]:
         if engine.dialect.name == "sqlite":
             yield from _sqlite_faults(connection)
         yield from _row_faults(connection)
-        for (file,) in connection.execute(sa.select(pages.c.archive_file).distinct()):
+        for (file,) in connection.execute(sa.select(pages.c.archive_file).where(pages.c.archive_length > 0).distinct()):
             if not (folder / file).is_file():
                 yield f"archive file {file} is missing in {folder}"
 

@@ -75,7 +75,7 @@ def due_digest(connection: Connection, extractor: str, since: datetime, limit: i
         _records()
         .outerjoin(site_memories, site_memories.c.site == links.c.site)
         .where(pages.c.same_as_id.is_(None), pages.c.learned_at.is_not(None), links.c.deleted_at.is_(None))
-        .where(sa.or_(~of_page.exists(), pages.c.is_due, is_stale))
+        .where(sa.or_(~of_page.exists(), pages.c.is_due, is_stale), pages.c.archive_length > 0)
     )
     return _fetch(connection, query.order_by(pages.c.fetched_at, pages.c.id).limit(limit))
 
@@ -85,7 +85,8 @@ def mark_due(connection: Connection, site: str | None, since: datetime | None) -
     latest = sa.select(links.c.page_id).where(links.c.page_id.is_not(None), links.c.deleted_at.is_(None))
     if site is not None:
         latest = latest.where(links.c.site == site)
-    query = pages.update().where(pages.c.id.in_(latest), pages.c.same_as_id.is_(None)).values(is_due=True)
+    is_there = sa.and_(pages.c.same_as_id.is_(None), pages.c.archive_length > 0)
+    query = pages.update().where(pages.c.id.in_(latest), is_there).values(is_due=True)
     if since is not None:
         query = query.where(pages.c.fetched_at >= since)
     return connection.execute(query).rowcount
@@ -99,13 +100,15 @@ def count_due(connection: Connection) -> int:
 def count_bodies(connection: Connection) -> tuple[int, int]:
     """The number of pages whose body is in the archive, and the bytes of those bodies."""
     query = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(pages.c.n_bytes), 0))
-    n_pages, n_bytes = connection.execute(query.where(pages.c.same_as_id.is_(None))).one()
+    is_there = sa.and_(pages.c.same_as_id.is_(None), pages.c.archive_length > 0)
+    n_pages, n_bytes = connection.execute(query.where(is_there)).one()
     return int(n_pages), int(n_bytes)
 
 
 def iter_records(connection: Connection, batch: int = 500) -> Iterator[PageRecord]:
     """All pages whose body is in the archive, by file and place."""
-    query = _records().where(pages.c.same_as_id.is_(None)).order_by(pages.c.id).limit(batch)
+    is_there = sa.and_(pages.c.same_as_id.is_(None), pages.c.archive_length > 0)
+    query = _records().where(is_there).order_by(pages.c.id).limit(batch)
     last = 0
     while found := _fetch(connection, query.where(pages.c.id > last)):
         yield from found
@@ -142,12 +145,19 @@ def add_extraction(
     connection.execute(pages.update().where(pages.c.id == record.id, pages.c.is_due).values(is_due=False))
 
 
+def file_ends(connection: Connection) -> dict[str, int]:
+    """File -> where the last record that a row points at ends."""
+    end = sa.func.max(pages.c.archive_offset + pages.c.archive_length)
+    query = sa.select(pages.c.archive_file, end).where(pages.c.archive_length > 0).group_by(pages.c.archive_file)
+    return {file: int(at) for file, at in connection.execute(query)}
+
+
 def get_places(connection: Connection, link_ids: list[int]) -> list[RecordPlace]:
     """Where all answers of these addresses lie in the archive."""
     query = sa.select(pages.c.archive_file, pages.c.archive_offset, pages.c.archive_length)
     return [
         RecordPlace(file=f, offset=o, length=n)
-        for f, o, n in connection.execute(query.where(pages.c.link_id.in_(link_ids)))
+        for f, o, n in connection.execute(query.where(pages.c.link_id.in_(link_ids), pages.c.archive_length > 0))
     ]
 
 

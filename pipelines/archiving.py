@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy.engine import Engine
 
-from db import archive, pages
+from db import archive, pages, warc
 from db.engine import reading
 from pipelines.workers import Task, Workers
 from scraper.values import PageRecord
@@ -39,6 +39,18 @@ def verify(engine: Engine, folder: Path, workers: Workers) -> Iterator[Checked]:
 
 def _read(folder: Path, record: PageRecord) -> None:
     archive.read_page(folder, record)
+
+
+def cut_ends(engine: Engine, folder: Path) -> Iterator[tuple[str, int]]:
+    """Files whose last record is cut, as by a crash, with the bytes of it; no row points at such a record."""
+    with reading(engine) as connection:
+        ends = pages.file_ends(connection)
+    for path in sorted(folder.glob("*.warc.gz")):
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            n_cut = size - warc.whole_until(file, min(ends.get(path.name, 0), size))
+        if n_cut:
+            yield path.name, n_cut
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from warcio.archiveiterator import ArchiveIterator
@@ -31,20 +32,19 @@ def pages_of(path: Path) -> Iterator[tuple[str, Callable[[], Page]]]:
     """
     with path.open("rb") as file, closing(ArchiveIterator(file)) as records:
         try:
-            for record in records:
-                url = (record.rec_headers.get_header("WARC-Target-URI") or "").strip("<>")
-                if _is_page(record, url):
-                    yield url, lambda url=url, record=record: _page(record, url)  # type: ignore[misc]
+            yield from ((url, partial(_page, record, url)) for record in records if (url := _page_url(record)))
         except (ArchiveLoadFailed, EOFError) as error:
             raise Incomplete("no WARC file, or damaged from here on", url=str(path)) from error
 
 
-def _is_page(record: ArcWarcRecord, url: str) -> bool:
+def _page_url(record: ArcWarcRecord) -> str:
+    """The address of the page in the record, empty where it holds none."""
     http = record.http_headers
-    if record.rec_type != "response" or http is None or not url.lower().startswith(("http://", "https://")):
-        return False
+    if record.rec_type != "response" or http is None or http.get_statuscode() != "200":
+        return ""
+    url = (record.rec_headers.get_header("WARC-Target-URI") or "").strip("<>")
     kind = (http.get_header("content-type") or "text/html").strip().lower()
-    return http.get_statuscode() == "200" and kind.startswith(_HTML)
+    return url if url.lower().startswith(("http://", "https://")) and kind.startswith(_HTML) else ""
 
 
 def _page(record: ArcWarcRecord, url: str) -> Page:

@@ -1,6 +1,7 @@
 """The archive checked, measured and read again, on both databases."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from db import schema
 from db.engine import reading, writing
+from tests.builders import NOW
 from tests.cli.conftest import Newsdesk
 from tests.pipelines.test_learn import N_PAGES, page
 
@@ -87,3 +89,89 @@ def test_reextract_goes_on_where_it_was_stopped(
     newsdesk("run")
     with reading(engine) as connection:
         assert connection.execute(sa.select(sa.func.count()).where(schema.pages.c.is_due)).scalar() == 0
+
+
+def age(archive: Path) -> None:
+    """Makes the files old enough to be touched."""
+    for file in archive.iterdir():
+        os.utime(file, (NOW.timestamp(), NOW.timestamp() - 10**7))
+
+
+@pytest.fixture
+def two_editions(newsdesk: Newsdesk, archive: Path, tmp_path: Path) -> Path:
+    """Page 0 has a second edition of today, in a file of its own; the first one is old and no article's text."""
+    (tmp_path / "0.html").write_text(page(0).replace("the", "a"))
+    row = {"url": f"https://{SITE}/0", "html_path": "0.html"}
+    (tmp_path / "list.jsonl").write_text(json.dumps(row))
+    assert newsdesk("import", "list.jsonl").out == "1 revised\n"
+    age(archive)
+    return archive
+
+
+def test_prune_keeps_what_present_texts_were_read_from(newsdesk: Newsdesk, two_editions: Path, engine: Engine):
+    """Of seven old and new pages one goes; its row and the history stay; what is left can be read and replayed."""
+    size = sum(file.stat().st_size for file in two_editions.iterdir())
+    assert newsdesk("archive", "prune", "--older-than", 30).out.startswith("1 record taken out, ")
+    assert sum(file.stat().st_size for file in two_editions.iterdir()) < size
+    assert newsdesk("archive", "verify").out == "6 pages read, 0 damaged\n"
+    assert newsdesk("db", "check").out == "all is well\n"
+    assert len(newsdesk("history", f"https://{SITE}/0").out.splitlines()) == 2
+    assert "the archive no longer" in newsdesk("why", f"https://{SITE}/0").out
+    with reading(engine) as connection:
+        assert connection.execute(sa.select(sa.func.count()).select_from(schema.pages)).scalar() == 7
+    for file in two_editions.iterdir():
+        with file.open("rb") as stream:
+            assert next(iter(ArchiveIterator(stream, check_digests="raise"))).rec_type == "warcinfo"
+    age(two_editions)
+    assert newsdesk("archive", "prune", "--older-than", 30).out == "0 records taken out, 0 bytes freed\n"
+    assert newsdesk("reextract").out == "nothing to do\n"
+
+
+def test_prune_all_leaves_the_texts(newsdesk: Newsdesk, two_editions: Path):
+    """With --all the pages of present texts go, too; articles and search stay, and nothing is read again or lost."""
+    assert newsdesk("archive", "prune", "--older-than", 0, "--all").out.startswith("7 records taken out, ")
+    assert not list(two_editions.iterdir())
+    assert newsdesk("archive", "verify").out == "0 pages read, 0 damaged\n"
+    assert newsdesk("db", "check").out == "all is well\n"
+    assert newsdesk("reextract").out == newsdesk("run").out == "nothing to do\n"
+    assert len(newsdesk("export").out.splitlines()) == N_PAGES
+    assert newsdesk("delete", f"https://{SITE}/1").status == 0
+
+
+def test_prune_leaves_files_alone_that_may_be_in_use(newsdesk: Newsdesk, archive: Path):
+    """A file written to within the last hour is not touched."""
+    assert newsdesk("archive", "prune", "--older-than", 0, "--all").out == "0 records taken out, 0 bytes freed\n"
+    assert newsdesk("archive", "verify").out == "6 pages read, 0 damaged\n"
+
+
+@pytest.mark.parametrize("killed_at", ["db.pruning._move", "pathlib.Path.unlink"])
+def test_a_killed_prune_loses_nothing(
+    newsdesk: Newsdesk, two_editions: Path, monkeypatch: pytest.MonkeyPatch, killed_at: str
+):
+    """Stopped before its transaction, or before the old file is removed; the next one finishes the work."""
+
+    def die(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    (two_editions / "borrowed.warc.gz").write_bytes(b"somebody's")
+    with monkeypatch.context() as patch:
+        patch.setattr(killed_at, die)
+        newsdesk("archive", "prune", "--older-than", 30)
+    assert newsdesk("archive", "verify").out.endswith(" 0 damaged\n")
+    age(two_editions)
+    assert newsdesk("archive", "prune", "--older-than", 30).status == 0
+    assert newsdesk("archive", "verify").out.endswith("6 pages read, 0 damaged\n")
+    assert len(list(two_editions.iterdir())) == 3
+
+
+def test_a_cut_last_record_is_noticed(newsdesk: Newsdesk, archive: Path):
+    """A crash may leave the beginning of a record behind the last one that a row points at; it costs nothing."""
+    (file,) = archive.iterdir()
+    whole = file.read_bytes()
+    file.write_bytes(whole + whole[:50])
+    result = newsdesk("archive", "verify")
+    assert result.status == 0
+    assert result.out == (
+        f"{file.name}: ends in 50 bytes of a record cut by a crash; no page is missing\n6 pages read, 0 damaged\n"
+    )
+    assert newsdesk("reextract").status == 0

@@ -1,0 +1,65 @@
+"""prune: what is old leaves the archive, file by file."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.engine import Engine
+
+from db import pruning
+from db.engine import reading, writing
+from db.pruning import Rule
+from pipelines.lock import held
+from pipelines.stopping import Stop
+
+BUSY_S = 3600
+"""Files written to within the last hour are left alone: an import may be at work on them, which takes no lock."""
+
+_OURS = re.compile(r"[a-z]+-\d{14}-\d{6}(-\d{4}-pruned)?-\d{4}\.warc\.gz")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pruned:
+    """What was taken out of the archive, and how many bytes that gave back."""
+
+    n_records: int
+    n_bytes: int
+
+
+def prune(engine: Engine, folder: Path, rule: Rule, stop: Stop) -> Pruned:
+    """What was done; stopped or killed, it goes on when called again. Raises `Locked` where a run is at work."""
+    with held(engine, "run", lambda: stop.request("another run took over")):
+        before = _bytes(folder)
+        with reading(engine) as connection:
+            files = pruning.old_files(connection, rule)
+        idle = (file for file in files if not stop.reason and not _is_busy(folder / file))
+        n_records = sum(_prune_file(engine, folder, file, rule) for file in idle)
+        _remove_forgotten(engine, folder)
+        return Pruned(n_records=n_records, n_bytes=before - _bytes(folder))
+
+
+def _prune_file(engine: Engine, folder: Path, file: str, rule: Rule) -> int:
+    with writing(engine) as connection:
+        n_records = pruning.prune_file(connection, folder, file, rule)
+    (folder / file).unlink(missing_ok=True)
+    return n_records
+
+
+def _remove_forgotten(engine: Engine, folder: Path) -> None:
+    """Removes files of ours that no row points into, as a pruning leaves them that was killed."""
+    with reading(engine) as connection:
+        known = pruning.known_files(connection)
+    for path in folder.glob("*.warc.gz"):
+        if path.name not in known and _OURS.fullmatch(path.name) and not _is_busy(path):
+            path.unlink()
+
+
+def _is_busy(path: Path) -> bool:
+    return path.is_file() and path.stat().st_mtime > time.time() - BUSY_S
+
+
+def _bytes(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.glob("*.warc.gz"))
