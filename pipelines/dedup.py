@@ -17,7 +17,8 @@ def match(article: Article, text: str, page: PageRecord, known: Known | None) ->
     """How `article` (of fingerprint `text`) relates to the stored one that it is or repeats.
 
     The very page the stored text was read from can only be read anew, never revised: only the
-    publisher revises. Nothing older than the stored text changes it.
+    publisher revises. So where a stored text of another extractor can't be read anew, a difference is no revision.
+    Nothing older than the stored text changes it.
     """
     if known is None:
         return Match(kind=MatchKind.NEW)
@@ -31,4 +32,6 @@ def match(article: Article, text: str, page: PageRecord, known: Known | None) ->
         return Match(kind=MatchKind.UNCHANGED, article_id=known.article_id, reason="older than the stored text")
     if text == known.fingerprint:
         return Match(kind=MatchKind.UNCHANGED, article_id=known.article_id, reason="same title and text")
+    if not known.is_comparable:
+        return Match(kind=MatchKind.REEXTRACTED, article_id=known.article_id, reason="the former page is lost")
     return Match(kind=MatchKind.REVISED, article_id=known.article_id, reason="the publisher changed it")

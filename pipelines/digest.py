@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -155,8 +155,8 @@ def _save(
     if known is not None and _is_stale(known, record, generation):
         # The stored text was read by another extractor or memory: read its page anew first, so that
         # only what the publisher changed can count as a revision.
-        _redigest(connection, desk, known, generation)
-        known = articles.get_known(connection, known.article_id)
+        is_comparable = _redigest(connection, desk, known, generation)
+        known = replace(articles.get_known(connection, known.article_id), is_comparable=is_comparable)
     match = dedup.match(found.article, found.fingerprint, record, known)
     is_older = known is not None and known.by == "link" and record.fetched_at < known.fetched_at
     if not is_older:
@@ -188,17 +188,19 @@ def _is_stale(known: Known, record: PageRecord, generation: int) -> bool:
     return known.by == "link" and known.page_id != record.id and is_read_otherwise
 
 
-def _redigest(connection: Connection, desk: Desk, known: Known, generation: int) -> None:
+def _redigest(connection: Connection, desk: Desk, known: Known, generation: int) -> bool:
+    """Whether the page of the stored text could be read anew."""
     former = pages.get_page(connection, known.page_id)
     task = _task(desk, former, memory.get_memory(connection, former.site))
     try:
         found: Reading = desk.workers.do(task.function, *task.values, url=task.url)
     except Exception as error:  # noqa: BLE001 - of_error raises what must end the run
         of_error("digest", former.url, error)
-        return
+        return False
     if found.verdict.is_accepted:
         match = dedup.match(found.article, found.fingerprint, former, known)
         _keep(connection, found, _revision(desk, found, match, former, generation))
+    return True
 
 
 def _schedule(connection: Connection, desk: Desk, record: PageRecord, article: Article, kind: MatchKind) -> None:

@@ -448,7 +448,8 @@ class Verdict:
 class Known:
     """A stored article as `pipelines.dedup` needs it. Made by `db.articles`.
 
-    `by` says how it was found: the same `link`, the same `canonical` address, or the same `text`.
+    `by` says how it was found: the same `link`, the same `canonical` address, or the same `text`. `is_comparable` is
+    false when its text was read by another extractor or site memory and its page can't be read anew.
     """
 
     article_id: int
@@ -460,6 +461,7 @@ class Known:
     state: PageState
     extractor: str
     generation: int
+    is_comparable: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
