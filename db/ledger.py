@@ -73,11 +73,15 @@ def get_story(connection: Connection, url: str) -> Story | None:
     events = [(link["first_seen_at"], "seen", _announcement(link))]
     events += _fetches(connection, link["id"]) + _fates(connection, url)
     if link["deleted_at"] is not None:
-        events.append((link["deleted_at"], "deleted", "on request; it is never fetched again"))
+        events.append((link["deleted_at"], "deleted", f"{_why_deleted(link)}; it is never fetched again"))
     events.sort(key=lambda event: event[0])
     shown = (articles.c.id, articles.c.url, articles.c.title, articles.c.state, articles.c.n_revisions)
     found = connection.execute(sa.select(*shown).where(articles.c.id == link["article_id"])).mappings().first()
     return Story(link=link, events=tuple(events), article=found)
+
+
+def _why_deleted(link: RowMapping) -> str:
+    return str(link["reason"] or "").removeprefix("deleted ") or "on request"
 
 
 def _announcement(link: RowMapping) -> str:

@@ -71,6 +71,11 @@ def get_link_id(connection: Connection, link: Link, site: str, now: datetime) ->
     return insert(connection, links, _row(link, site, now) | {"due_at": None})
 
 
+def why_deleted(connection: Connection, url: str) -> str:
+    """What the tombstone of the address says."""
+    return connection.execute(sa.select(links.c.reason).where(links.c.url == url)).scalar() or "deleted"
+
+
 def due_sites(connection: Connection, now: datetime) -> list[str]:
     """The sites that have an address due, in alphabetical order."""
     query = sa.select(links.c.site).where(links.c.due_at <= now).distinct().order_by(links.c.site)

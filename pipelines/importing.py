@@ -163,7 +163,8 @@ def take(intake: Intake, page: Page) -> PageRecord | Outcome:
     with writing(intake.engine) as connection:
         link_id = links.get_link_id(connection, link, urls.site(url), page.fetched_at)
         if link_id is None:
-            return Outcome(stage="import", url=page.url, kind=OutcomeKind.GONE, reason="deleted on request")
+            reason = links.why_deleted(connection, url)
+            return Outcome(stage="import", url=page.url, kind=OutcomeKind.GONE, reason=reason)
         if pages.has_page(connection, page, link_id):
             return Outcome(stage="import", url=page.url, kind=OutcomeKind.UNCHANGED, reason="same bytes")
         place = intake.writer.write(page)

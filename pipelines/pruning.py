@@ -32,13 +32,18 @@ class Pruned:
 def prune(engine: Engine, folder: Path, rule: Rule, stop: Stop) -> Pruned:
     """What was done; stopped or killed, it goes on when called again. Raises `Locked` where a run is at work."""
     with held(engine, "run", lambda: stop.request("another run took over")):
-        before = _bytes(folder)
-        with reading(engine) as connection:
-            files = pruning.old_files(connection, rule)
-        idle = (file for file in files if not stop.reason and not _is_busy(folder / file))
-        n_records = sum(_prune_file(engine, folder, file, rule) for file in idle)
-        _remove_forgotten(engine, folder)
-        return Pruned(n_records=n_records, n_bytes=before - _bytes(folder))
+        return take_out(engine, folder, rule, stop)
+
+
+def take_out(engine: Engine, folder: Path, rule: Rule, stop: Stop) -> Pruned:
+    """The same for a caller that holds the lock of the run."""
+    before = _bytes(folder)
+    with reading(engine) as connection:
+        files = pruning.old_files(connection, rule)
+    idle = (file for file in files if not stop.reason and not _is_busy(folder / file))
+    n_records = sum(_prune_file(engine, folder, file, rule) for file in idle)
+    _remove_forgotten(engine, folder)
+    return Pruned(n_records=n_records, n_bytes=before - _bytes(folder))
 
 
 def _prune_file(engine: Engine, folder: Path, file: str, rule: Rule) -> int:

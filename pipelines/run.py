@@ -22,6 +22,7 @@ from sqlalchemy.engine import Engine
 from db import articles, pages, runs
 from db.archive import ArchiveWriter
 from db.engine import reading, writing
+from pipelines import retention
 from pipelines.crawl import Crawl, crawl
 from pipelines.digest import Desk, digest, digest_page
 from pipelines.discover import Discovery, discover
@@ -55,12 +56,15 @@ class Job:
 def run(job: Job) -> Report:
     """One cron run over the due sources; the sum of what became of everything. Raises `Locked` where one is at work."""
     lost = partial(job.stop.request, "another run took over")
-    with held(job.engine, "run", lost), _begun(job, "run") as (run_id, writer, report, tell):
-        try:
-            asyncio.run(until_stopped(_fetch(job, run_id, writer, report, tell), job.stop))
-        except BaseExceptionGroup as group:  # of the tasks' failures, the first ends the run
-            raise _first(group) from group
-        _digest(job, run_id, tell)
+    with held(job.engine, "run", lost):
+        with _begun(job, "run") as (run_id, writer, report, tell):
+            try:
+                asyncio.run(until_stopped(_fetch(job, run_id, writer, report, tell), job.stop))
+            except BaseExceptionGroup as group:  # of the tasks' failures, the first ends the run
+                raise _first(group) from group
+            _digest(job, run_id, tell)
+        if retention.is_wanted(job.settings):
+            retention.expire(job.engine, job.settings, job.now(), job.stop)
     return report
 
 

@@ -30,7 +30,7 @@ class Settings:
     `allow_addresses` names what the address guard lets through besides public addresses:
     `host:port` or `network:port`, such as `127.0.0.1:8000` or `10.0.0.0/8:443`. `second_opinion` reports of every
     page how far another extractor agrees with its text. `recheck_days` is the age until which articles are looked at
-    again.
+    again. `keep_*_days` say after how many days texts, rows of pages and archive records go; 0: never.
     """
 
     db: str
@@ -42,6 +42,9 @@ class Settings:
     allow_addresses: tuple[str, ...] = ()
     second_opinion: bool = False
     recheck_days: int = 14
+    keep_texts_days: int = 0
+    keep_pages_days: int = 0
+    keep_archive_days: int = 0
 
 
 def load(environ: Mapping[str, str], options: Mapping[str, Any], config: Path | None = None) -> Settings:
@@ -96,6 +99,9 @@ def _value(name: str, value: Any, where: str) -> Any:
         "allow_addresses": _addresses,
         "second_opinion": _flag,
         "recheck_days": _days,
+        "keep_texts_days": _days,
+        "keep_pages_days": _days,
+        "keep_archive_days": _days,
     }
     if name not in readers:
         known = ", ".join(field.name for field in fields(Settings))

@@ -175,10 +175,29 @@ def delete(
 
     found = options.settings(context, db)
     engine = options.open_existing(context, found)
-    stored = find(engine, target)
+    try:
+        stored = find(engine, target)
+    except NewsError:  # its text may have gone before what was archived
+        if "://" not in target or not _delete_pages(engine, Path(found.archive), target):
+            raise
+        deletion.scrub(engine)
+        return
     with writing(engine) as connection:
         clustering.remove(connection, stored.id)
         n_links = deletion.delete_article(connection, Path(found.archive), stored.id, datetime.now(UTC))
     deletion.scrub(engine)
     addresses = "1 address" if n_links == 1 else f"{n_links} addresses"
     typer.echo(f"deleted article {stored.id} with all that was archived of {addresses}: {stored.article.url}")
+
+
+def _delete_pages(engine: Engine, folder: Path, target: str) -> bool:
+    from db import deletion
+    from db.engine import writing
+    from scraper import urls
+
+    url = urls.canonical(target)
+    with writing(engine) as connection:
+        is_found = deletion.delete_address(connection, folder, url, datetime.now(UTC))
+    if is_found:
+        typer.echo(f"deleted all that was archived of an address without article: {url}")
+    return is_found

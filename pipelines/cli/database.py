@@ -1,4 +1,4 @@
-"""`newsdesk db upgrade`, `check` and `backup`: looking after the database itself."""
+"""`newsdesk db upgrade`, `check`, `backup` and `prune`: looking after the database itself."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ def register(app: typer.Typer) -> None:
     group.command(epilog="Example: newsdesk db upgrade")(upgrade)
     group.command(epilog="Example: newsdesk db check")(check)
     group.command(epilog="Example: newsdesk db backup /backup/newsdesk.db")(backup)
+    group.command(epilog="Example: newsdesk db prune")(prune)
     app.add_typer(group, name="db")
 
 
@@ -57,3 +58,31 @@ def backup(
 
     maintenance.backup(options.open_existing(context, options.settings(context, db)), target)
     typer.echo(f"written to {target}")
+
+
+def prune(context: typer.Context, db: options.Db = None) -> None:
+    """Let go what is older than the settings `keep_texts_days`, `keep_pages_days` and `keep_archive_days` say."""
+    from datetime import UTC, datetime
+
+    from db.deletion import scrub
+    from pipelines import retention
+    from pipelines.lock import Locked, held
+    from pipelines.stopping import Stop
+
+    found = options.settings(context, db)
+    engine = options.open_existing(context, found)
+    if not retention.is_wanted(found):
+        typer.echo("everything is kept: none of keep_texts_days, keep_pages_days and keep_archive_days is set")
+        return
+    stop = Stop()
+    try:
+        with stop.on_sigterm(), held(engine, "run", lambda: stop.request("another run took over")):
+            done = retention.expire(engine, found, datetime.now(UTC), stop)
+    except Locked as locked:
+        typer.echo(f"newsdesk: {locked}")
+        return
+    if done.n_texts:
+        scrub(engine)
+    parts = (options.count(done.n_texts, "text"), options.count(done.n_pages, "page row"))
+    records = f"{options.count(done.archive.n_records, 'record')} ({options.count(done.archive.n_bytes, 'byte')})"
+    typer.echo(f"gone: {', '.join(parts)}, {records} of the archive")
