@@ -199,6 +199,7 @@ def read_page(folder: Path, record: PageRecord) -> Page:
         headers=found.headers,
         body=body,
         fetched_at=record.fetched_at,
+        opt_outs=record.opt_outs,
     )
     if page.sha256 != record.sha256:
         raise DamagedRecord("archive record is damaged", url=source)

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from db.schema import articles, extractions, links, outcomes, pages, runs
+from db.search import opted_out
 
 WAITING = "waiting"
 """The state of an address that has not been looked at yet."""
@@ -27,6 +28,8 @@ class Wanted:
     state: str | None = None
     site: str | None = None
     since: datetime | None = None
+    opt_out: str | None = None
+    """Those whose article's page keeps this off, or `any`thing (`db.search.opted_out`)."""
 
 
 def iter_links(connection: Connection, wanted: Wanted, limit: int | None = None) -> Iterator[RowMapping]:
@@ -53,6 +56,8 @@ def _named(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
         found.append(links.c.site == wanted.site)
     if wanted.since is not None:
         found.append(sa.func.coalesce(links.c.checked_at, links.c.first_seen_at) >= wanted.since)
+    if wanted.opt_out is not None:
+        found.append(links.c.article_id.in_(sa.select(articles.c.id).where(opted_out(wanted.opt_out))))
     return found
 
 

@@ -19,9 +19,10 @@ from scraper.errors import SettingsError
 from scraper.values import ArticleKind
 
 TEXT_FIELDS = ("title", "author", "tag", "body")
-FILTERS = ("site", "lang", "kind", "after", "before")
+FILTERS = ("site", "lang", "kind", "optout", "after", "before")
 MAX_QUERY_CHARS = 10_000
 _MAX_DEPTH = 50
+_OPT_OUT = re.compile(r"[A-Za-z0-9_-]+")
 _TOKEN = re.compile(
     r'\s*(?:(?P<mark>[()])|(?P<minus>-)(?=[\w"(])|(?P<field>[a-z]+):(?=\S)|'
     r'"(?P<phrase>[^"]*)(?P<end>"|\Z)|(?P<word>[^\s"()]+))'
@@ -50,7 +51,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A condition on a column: `site`, `lang`, `kind`, `after` (from that moment on) or `before`."""
+    """A condition on a column: `site`, `lang`, `kind`, `optout`, `after` (from that moment on) or `before`."""
 
     name: str
     value: str | datetime
@@ -201,6 +202,8 @@ def _filter(name: str, value: str, query: str, at: int) -> Filter:
         return Filter(name, _moment(value, query, at))
     if name == "kind" and value.lower() not in list(ArticleKind):
         raise QueryError(f"kind is one of {', '.join(ArticleKind)}", query, at)
+    if name == "optout" and not _OPT_OUT.fullmatch(value):
+        raise QueryError("optout is the name of one, such as noai or gptbot, or any", query, at)
     return Filter(name, value.lower())
 
 

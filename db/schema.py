@@ -125,6 +125,7 @@ pages = Table(
     Column("sha256", String(64), nullable=False),
     Column("n_bytes", Integer, nullable=False),
     Column("fetched_at", UtcDateTime, nullable=False),
+    Column("opt_outs", PlainText),  # what robots.txt kept out of it, separated by blanks
     # our own bookkeeping
     Column("archive_file", String, nullable=False),
     Column("archive_offset", BigInteger, nullable=False),

@@ -157,10 +157,19 @@ def _filter(name: str, value: str | datetime) -> sa.ColumnElement[bool]:
                 sa.func.coalesce(articles.c.language, "")
             )  # what is null is no match, nor is its negation null
             return sa.or_(language == value, language.startswith(f"{value}-", autoescape=True))
+        case "optout", str():
+            return opted_out(value)
         case "site", str():
             return sa.or_(articles.c.site == value, articles.c.site.endswith(f".{value}", autoescape=True))
         case _:
             return sa.func.coalesce(articles.c.kind, "") == value
+
+
+def opted_out(name: str) -> sa.ColumnElement[bool]:
+    """Of a row of `articles`, whether its page said so: a name of `details["opt_outs"]`, or `any`."""
+    path = ("opt_outs",) if name == "any" else ("opt_outs", name)
+    said: sa.ColumnElement[Any] = articles.c.details[path].as_string()
+    return said.is_not(None)
 
 
 def _is_text(node: Node) -> bool:

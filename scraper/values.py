@@ -207,7 +207,7 @@ class Page:
 
     `url` is what was asked for, exactly as given; `final_url` is where redirects led. `body` is
     decompressed; where it came compressed, `raw` may hold it as it came. `headers` are pairs with
-    lower-case names, in the order received.
+    lower-case names, in the order received. `opt_outs` are the learning machines that robots.txt keeps out.
     """
 
     url: str
@@ -217,6 +217,7 @@ class Page:
     body: bytes
     raw: bytes | None = field(default=None, repr=False, compare=False)
     fetched_at: datetime
+    opt_outs: tuple[str, ...] = ()
 
     @property
     def sha256(self) -> str:
@@ -254,6 +255,7 @@ class PageRecord:
     sha256: str
     fetched_at: datetime
     place: RecordPlace
+    opt_outs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

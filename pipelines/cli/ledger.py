@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -32,6 +33,9 @@ def links(
     state: State = None,
     site: Site = None,
     since: Since = None,
+    opt_out: Annotated[
+        str | None, typer.Option(help="Only articles whose page keeps this off (`noai`, `gptbot`, ...), or `any`.")
+    ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many.")] = None,
     as_json: options.Json = False,
     db: options.Db = None,
@@ -41,7 +45,7 @@ def links(
     from db.engine import reading
     from pipelines.cli import printing
 
-    wanted = _wanted(state, site, since)
+    wanted = replace(_wanted(state, site, since), opt_out=opt_out and opt_out.lower())
     with reading(options.open_existing(context, options.settings(context, db))) as connection:
         found = ledger.iter_links(connection, wanted, limit)
         if as_json:

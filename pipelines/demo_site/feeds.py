@@ -78,7 +78,8 @@ def news_sitemap(base: str, lines: Sequence[Announced], now: datetime) -> str:
 
 def robots(base: str) -> str:
     """robots.txt (RFC 9309)."""
-    return f"User-agent: *\nDisallow: /internal/\n\nSitemap: {base}/news-sitemap.xml\nSitemap: {base}/sitemap.xml\n"
+    rules = "User-agent: *\nDisallow: /internal/\n\nUser-agent: GPTBot\nUser-agent: CCBot\nDisallow: /culture/\n"
+    return f"{rules}\nSitemap: {base}/news-sitemap.xml\nSitemap: {base}/sitemap.xml\n"
 
 
 def _urlset(namespaces: str, urls: Iterator[str]) -> str:

@@ -44,7 +44,7 @@ _SOURCES: dict[str, tuple[str, ...]] = {
     "kind": ("article_kind", "is_opinion", "og_type"),
     "access": ("content_tier", "is_accessible_for_free"),
     "licence": ("license",),
-    "text_and_data_mining": ("robots",),
+    "opt_outs": ("robots",),
 }
 _LAST_RESORT = {"published_at": ("created_at", "modified_at")}
 _FIELDS = (

@@ -18,6 +18,7 @@ from scraper.extraction import (
     facts,
     gathering,
     languages,
+    optouts,
     published,
     titles,
     visible,
@@ -77,7 +78,7 @@ def read(tree: Tree, page: Page, context: Context) -> Fields:
     return Fields(
         **values,
         authors=who.people,
-        details=_details(known, who, pictures),
+        details=_details(page, known, who, pictures),
         origins=origins,
         candidates=tuple(c for c in known.candidates if c.field not in ("article_body", "types")),
         article_body=body,
@@ -137,20 +138,15 @@ def _language(known: Gathered, title: str, description: Candidate | None) -> Can
     return Candidate(field="language", value=language, origin=origin if is_declared else "text")
 
 
-def _details(known: Gathered, who: Credits, pictures: list[dict[str, Any]]) -> dict[str, Any]:
+def _details(page: Page, known: Gathered, who: Credits, pictures: list[dict[str, Any]]) -> dict[str, Any]:
     """The rarer fields; only those that the page gives."""
-    robots = " ".join(str(c.value).lower() for c in known.of("robots") if not c.origin.startswith("meta:tdm"))
-    mining = {
-        c.origin.removeprefix("meta:"): str(c.value) for c in known.of("robots") if c.origin.startswith("meta:tdm")
-    }
-    mining |= {word: "1" for word in ("noai", "noimageai") if word in robots.replace(",", " ").split()}
     details = {
         "publisher": _first(known, "publisher"),
         "wire_credit": ", ".join(who.agencies),
         "organisations": list(who.organisations),
         "subtitle": _first(known, "subtitle"),
         "licence": _first(known, "licence") or _first(known, "license"),
-        "text_and_data_mining": mining,
+        "opt_outs": optouts.read(page, known.marks.metas),
         "images": pictures,
     }
     return {name: value for name, value in details.items() if value}

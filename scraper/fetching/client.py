@@ -234,6 +234,7 @@ class Fetcher:
             body=answer.body,
             raw=answer.raw,
             fetched_at=self._clock.now(),
+            opt_outs=self._robots.opt_outs(landing.url),
         )
 
 

@@ -19,6 +19,7 @@ from protego import Protego
 
 from scraper import urls
 from scraper.errors import BadStatus, FetchError, RobotsDisallowed, RobotsUnavailable, UnsafeAddress
+from scraper.fetching import optouts
 
 MAX_ROBOTS_BYTES = 512 * 1024
 MAX_ROBOTS_REDIRECTS = 5
@@ -41,6 +42,7 @@ class Rules:
     name: str = "*"
     error: FetchError | None = None
     delay_s: float = 0.0
+    opt_outs: optouts.OptOuts = optouts.NONE
 
     def check(self, url: str) -> None:
         """Return if `url` may be fetched. Raises `RobotsDisallowed`, or what kept robots.txt from being read."""
@@ -70,6 +72,11 @@ class Robots:
                 self._rules[origin] = await self._read(origin + "/robots.txt", get)
             return self._rules[origin]
 
+    def opt_outs(self, url: str) -> tuple[str, ...]:
+        """The learning machines that may not have `url`, as far as its robots.txt was read."""
+        known = self._rules.get(urls.origin(url))
+        return known.opt_outs.names(url) if known is not None else ()
+
     async def _read(self, url: str, get: Get) -> Rules:
         try:
             body = await get(url)
@@ -93,7 +100,8 @@ def read(body: bytes, user_agent: str) -> Rules:
     delay, rate = parsed.crawl_delay(token), parsed.request_rate(token)
     per_request = rate.seconds / rate.requests if rate and rate.requests else 0.0
     wanted = max(float(delay or 0.0), per_request)
-    return Rules(parsed=parsed, name=token, delay_s=wanted if isfinite(wanted) else 0.0)
+    delay_s = wanted if isfinite(wanted) else 0.0
+    return Rules(parsed=parsed, name=token, delay_s=delay_s, opt_outs=optouts.read(text))
 
 
 def product_token(user_agent: str) -> str:

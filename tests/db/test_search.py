@@ -27,7 +27,7 @@ TEXTS = {
 
 FIELDS = {
     "tokyo": {"language": "ja"},
-    "greek": {"language": "el", "kind": ArticleKind.OPINION},
+    "greek": {"language": "el", "kind": ArticleKind.OPINION, "details": {"opt_outs": {"noai": "meta:robots"}}},
     "sign": {"authors": ("Ada Brink",), "tags": ("Ropes", "knots"), "language": "sv-SE"},
 }
 
@@ -85,6 +85,11 @@ def names(connection: Connection, query: str) -> set[str]:
         ("brink", {"sign"}),
         ("title:brink", set()),
         ("lang:ja", {"tokyo"}),
+        ("optout:noai", {"greek"}),
+        ("optout:ANY", {"greek"}),
+        ("optout:gptbot", set()),
+        ("αθηνα optout:noai", {"greek"}),
+        ("-optout:any -ferry -straße", {"tokyo", "sign"}),
         ("lang:ja OR lang:el", {"tokyo", "greek"}),
         ("kind:Opinion", {"greek"}),
         ("lang:EL-gr OR lang:sv-se", {"sign"}),
