@@ -39,8 +39,8 @@ _LEAD = re.compile(
     r"^\W{0,5}(?:(?:article|story|post|text|words|report|guest post|written|posted|published|updated|authored|submitted"
     r"|created|contributed|edited|compiled|insights)\s+(?:and\s\w+\s)?(?:by|from)\b"
     r"|by(?=[\s:])|from(?=:)|(?:the\s)?authors?(?=\s?:|\s+[A-Z]|$)|about the author|written"
-    r"|ein(?:e)? \w{4,20} von|interview von|von(?=\s)|te?xt(?: & fotos?| und fotos?)?(?=\s?:)"
-    r"|aut(?:o|eu)r(?:in|en|e)?(?=\s?:)"
+    r"|ein(?:e)? \w{4,20} von|interview von|von(?=\s)|te?xt(?:\s(?:&|und|and|et|y)\s\w{1,15})?(?=\s?:)"
+    r"|aut(?:o|eu)r(?:in|en|e)?(?=\s?:)|autoren(?=\s+[A-Z])"
     r"|verfasst von|geschrieben von|erstellt von|écrit par|rédigé par|publié par|propos recueillis par|par(?=\s)"
     r"|escrito por|publicado por|por(?=\s)|scritto da|a cura di|di(?=\s[A-Z])|da(?=\s[A-Z])"
     r"|door(?=\s)|geschreven door|av(?=\s)"
@@ -61,7 +61,8 @@ _OTHERS = re.compile(
 _DATE_TAIL = re.compile(
     r"\s+(?:on\s|am\s)?(?:\d{1,2}\.?\s*)?(?:jan|feb|mär|mar|apr|mai|may|jun|jul|aug|sep|okt|oct|nov|dez|dec)"
     r"[a-zé]{0,7}\.?\s+\d.*$"
-    r"|\s+(?:on\s|am\s)?\d{1,4}[./-]\d{1,2}.*$",
+    r"|\s+(?:on\s|am\s)?\d{1,4}[./-]\d{1,2}.*$"
+    r"|\s+\d{1,2}(?:st|nd|rd|th)\b.*$|\s+\d{4}\s?[年년].*$",
     re.IGNORECASE,
 )
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,4}")
@@ -69,7 +70,8 @@ _HANDLE = re.compile(r"(?<!\w)@\w{2,30}")
 _URL = re.compile(r"https?://\S{1,300}|www\.\S{1,200}", re.IGNORECASE)
 _BREAK = re.compile(r"\s*(?:[|•·●;\n／、，]|\s/\s|\s[-–—]\s|—|//)\s*")
 _AND = re.compile(
-    r"\s+(?:&|and|und|et|y|e|og|och|en|i|ja|a|и|та|ve|dan|és|și|with|mit|avec|con|và)\s+|\s?&\s?", re.IGNORECASE
+    r"\s+(?:&|and|und|et|y|e|og|och|en|i|ja|a|и|та|ve|dan|és|și|with|mit|avec|con|và)\s+|\s?&\s?|(?<=\w)/(?=\w)",
+    re.IGNORECASE,
 )
 _UPDATED = re.compile(
     r"(?:^|\s)(?:published|updated|posted|last updated?|on (?=\w+day|\d|[A-Z]\w+ \d)|am (?=\w+tag|\d)"
@@ -82,6 +84,8 @@ _SPREAD = re.compile(r"(?<=^[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff]$)")
 _DOMAIN = re.compile(
     r"^[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|de|be|nl|fr|co|io|tr|ch|at|eu|info|news|uk)$", re.IGNORECASE
 )
+_WITH_SITE = re.compile(r"\((?:https?://)?(?:[\w-]{1,60}\.){1,4}[a-z]{2,6}/?\)\s*$", re.IGNORECASE)
+"""A name with its site in brackets is the site's."""
 _GENERATIONS = frozenset({"jr", "sr", "ii", "iii", "iv"})
 _KEPT = _GENERATIONS | {"md", "phd"}
 _ORGANISATIONS = ("organization", "newsmediaorganization", "corporation", "educationalorganization")
@@ -124,7 +128,10 @@ def is_small_talk(text: str) -> bool:
 def _parse(byline: str, kind: str) -> tuple[Name, ...]:
     if kind in ("", "person") and _PLAIN.fullmatch(byline) and _UNPLAIN.isdisjoint(byline.lower().split()):
         return (Name(byline, "agency" if byline.lower() in AGENCIES else "person"),)
-    text = _OTHERS.sub("", squash(_HANDLE.sub(" ", _EMAIL.sub(" ", _URL.sub(" ", byline)))))
+    if not kind and _WITH_SITE.search(byline):
+        kind = _ORGANISATIONS[0]
+    text = squash(_HANDLE.sub(" ", _EMAIL.sub(" ", _URL.sub(" ", byline))))
+    text = _OTHERS.sub("", _LEAD.sub("", text))
     found: dict[str, Name] = {}
     for piece in _pieces(text):
         name = _name(piece, kind)
@@ -196,7 +203,8 @@ def _name(piece: str, kind: str) -> Name | None:
     n_roles = sum(word in ROLE_WORDS for word in words)
     if n_roles * 2 >= len(words) and kind != "person":
         return None
-    if kind in _ORGANISATIONS or not ORGANISATION_WORDS.isdisjoint(words) or _DOMAIN.match(text):
+    is_site = any(_DOMAIN.match(word.strip("()")) for word in piece.split())  # alone, or beside a name
+    if kind in _ORGANISATIONS or is_site or not ORGANISATION_WORDS.isdisjoint(words):
         return Name(text, "organisation")
     return Name(text)
 

@@ -38,8 +38,8 @@ _PROFILE = re.compile(
 MAX_ORGANISATIONS = 5
 MAX_VISIBLE_CHARS = 100
 _AGREEMENT = 0.8
-_PEOPLE = ("person", "handle")
-_WORTH = {"person": 1.0, "organisation": 0.35, "agency": 0.35, "own": 0.3, "handle": 0.5}
+_PEOPLE = ("person", "namesake", "handle")
+_WORTH = {"person": 1.0, "namesake": 0.95, "organisation": 0.35, "agency": 0.35, "own": 0.3, "handle": 0.5}
 """Shares of trust, by hand, checked on WCXB, Fundus and the trafilatura pages: a visible person outweighs a publisher
 in the data, a person in the data outweighs all."""
 
@@ -94,15 +94,22 @@ def _fuller(origin: str, people: set[str], lists: dict[str, list[Name]]) -> list
 
 def _marked(name: Name, own: set[str]) -> Name:
     if fold(name.text).replace(" ", "") in own and name.kind != "agency":
-        return Name(name.text, "own")
+        # A site may be called like the person who writes it.
+        is_namesake = name.kind == "person" and " " in name.text and authors.looks_like_name(name.text)
+        return Name(name.text, "namesake" if is_namesake else "own")
     is_handle = name.kind == "person" and " " not in name.text and name.text.isascii()
     return Name(name.text, "handle") if is_handle else name
 
 
 def _score(origin: str, names: list[Name], folded: dict[str, set[str]]) -> float:
     own = folded[origin]
-    agreement = sum(not own.isdisjoint(others) for other, others in folded.items() if other != origin)
-    return (_trust(origin) + _AGREEMENT * agreement) * max(_WORTH[n.kind] for n in names)
+    worth = max(_WORTH[n.kind] for n in names)
+    # A system that fills in its own site does so everywhere; that says nothing of who wrote.
+    is_filled_in = all(n.kind == "own" for n in names)
+    agreement = sum(
+        not own.isdisjoint(others) for other, others in folded.items() if other != origin and not is_filled_in
+    )
+    return (_trust(origin) + _AGREEMENT * agreement) * worth
 
 
 def _lists(candidates: Sequence[Candidate]) -> dict[str, tuple[Name, ...]]:
@@ -139,7 +146,7 @@ def _names(candidate: Candidate) -> tuple[Name, ...]:
     return tuple(
         name
         for name in parsed
-        if not authors.is_small_talk(name.text)
+        if not authors.is_small_talk(name.text.lower().removeprefix("the ") if name.kind == "organisation" else name.text)
         and (is_announced or name.kind != "person" or authors.looks_like_name(name.text))
     )
 

@@ -19,8 +19,8 @@ MAX_JSONLD_CHARS = 2_000_000
 
 _SELECTOR = "html, title, meta, link[rel], script[type*='ld+json' i], h1, [itemprop], [property]"
 _NAMED = (
-    "h1, time, [rel~='author' i], [class*='author' i], [class*='byline' i], a[href*='/author' i], a[href*='/people/'],"
-    " a[href*='/profile' i], a[href*='/contributor' i], a[href*='/autor' i]"
+    "h1, time, [rel~='author' i], [class*='author' i], [class*='byline' i], [class*='writer' i], a[href*='/author' i],"
+    " a[href*='/people/'], a[href*='/profile' i], a[href*='/contributor' i], a[href*='/autor' i]"
 )
 _DATED = ", [class*='date' i], [class*='time' i], [class*='publi' i]"
 _META_KEYS = ("property", "name", "http-equiv")

@@ -14,9 +14,11 @@ MAX_NAME_CHARS = 300
 
 _ELSEWHERE_TAGS = tag_ids("footer nav aside select noscript template button")
 _TOP_TAGS = tag_ids("body html main")
+_FOOT_TAGS = tag_ids("footer aside")
+_OWN_FOOT = re.compile(r"(?:^|[\s_-])(?:entry|post|article|author|byline|meta)", re.IGNORECASE)
 _ELSEWHERE = re.compile(
     r"(?:^|[\s_-]|(?<=[a-z]))"
-    r"(?:comments?(?![a-z])|Comment|disqus|respond(?![a-z])|[rR]elated|[rR]ecommend|[tT]easer|[sS]idebar|[wW]idget|[fF]ooter"
+    r"(?:comments?(?![a-z])|Comment|disqus|respond(?![a-z])|[rR]elated|[rR]ecommend|[tT]easer|[sS]idebar|(?<!elementor-)[wW]idget|[fF]ooter"
     r"|nav(?![a-z])|navi|menu|[pP]opular|[tT]rending|[lL]atest|[nN]ewsletter|[mM]ore-?(?:[sS]tories|[nN]ews|[aA]rticles|[pP]osts)"
     r"|also-?like|[cC]arousel|[sS]lider|breaking|ticker|archive(?=[_-])|[rR]ecirc|upnext|next-?post|prev(?![a-z])|advert|dropdown|summary-item)",
 )
@@ -47,12 +49,18 @@ class Surroundings:
                 verdict = known
                 break
             path.append(name)
-            if tag in _ELSEWHERE_TAGS or (tag != TEXT_ID and _is_named_so(at)):
+            is_own = tag in _FOOT_TAGS and _is_own_foot(at)
+            if not is_own and (tag in _ELSEWHERE_TAGS or (tag != TEXT_ID and _is_named_so(at))):
                 verdict = True
                 break
             at = at.parent
         self._known.update(dict.fromkeys(path, verdict))
         return verdict
+
+
+def _is_own_foot(node: Node) -> bool:
+    """Whether a footer or aside is the article's, such as the line that says who wrote it and when."""
+    return bool(_OWN_FOOT.search((node.attributes.get("class") or "")[:MAX_NAME_CHARS]))
 
 
 def _is_named_so(node: Node) -> bool:

@@ -18,13 +18,14 @@ from scraper.extraction.byline_words import CHINESE_SURNAMES
 from scraper.extraction.landmarks import Landmarks
 from scraper.extraction.neighbourhood import Neighbourhood, is_shown
 from scraper.extraction.surroundings import Surroundings
-from scraper.text import fold
+from scraper.text import fold, squash
 from scraper.values import Candidate
 
 MAX_FROM_HEADLINE = 150
 MAX_BEFORE_HEADLINE = 40
 MAX_UNDER_HEADLINE = 16
 MAX_BYLINE_CHARS = 160
+MIN_TEXT_CHARS = 140
 BESIDE_DATE = 3
 """Texts between a date and a name; measured on WCXB, where wider windows bring in more labels than names."""
 
@@ -32,13 +33,14 @@ _LEAD = re.compile(
     r"^(?:(?:written|posted|authored|published|words|story|article|text|submitted|a post) )?by\b"
     r"|^(?:(?:von|verfasst von|geschrieben von|par|écrit par|rédigé par|por|escrito por|di|scritto da|a cura di|door|av"
     r"|af|przez)(?=[\s:]|$)"
-    r"|autor(?:in)?:|author:"
+    r"|autor(?:in|en)?:|autoren\b|autor(?:in/autor|/autorin|/in|:in|\*in|_in):?|author:"
     r"|about the author|author|text:|(?:this |article |post |written )+by\b|contributors?:"
     r"|автор:?|作者|文/|記者(?!会見|會見|団|クラブ)|撰文|来源作者|責任編輯)",
     re.IGNORECASE,
 )
 
 
+_NO_BYLINE = re.compile(r"[©:?!]")
 _EAST_ASIAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _CAPITAL = re.compile(r"\b[A-Z]")
 _DIGIT = re.compile(r"\d")
@@ -76,11 +78,13 @@ class Reader:
             readings += [
                 ("beside date", _beside_date(shown, self.language)),
                 ("under headline", (around[i].text for i in under if _is_name(around[i].text) and shown.at(i))),
-                ("at end", self._at_end()),
             ]
+        readings += [("own line", self._own_line(shown))] if needs_lead else []
+        readings += [("at end", self._at_end())]
         for label, names in readings:
-            # A "name" whose words stand in the title is a topic.
-            if name := next((n for n in names if known.isdisjoint(fold(n).split()) or label == "after lead"), None):
+            # A "name" whose words stand in the title is a topic; where an organisation is known, a person is wanted.
+            fitting = (n for n in names if known.isdisjoint(fold(n).split()) or label == "after lead")
+            if name := next((n for n in fitting if not needs_lead or _has_person(n)), None):
                 return [Candidate(field="authors", value=name, origin=f"dom:text {label}")]
         return []
 
@@ -89,10 +93,37 @@ class Reader:
         first, last = middle - MAX_BEFORE_HEADLINE, middle + MAX_FROM_HEADLINE
         return [_Text(i - middle, t, node) for i, t, node in self.near.texts if first <= i <= last and i != middle]
 
+    def _own_line(self, shown: _Shown) -> Iterator[str]:
+        """Names that are a paragraph of their own in bold or capitals before the text, as in print."""
+        for i, (place, text, node) in enumerate(shown.texts):
+            if place < 0 or not shown.at(i):
+                continue
+            if len(text) >= MIN_TEXT_CHARS:
+                return  # what is bold after the first paragraph is a heading
+            if _is_own_line(node, text) and not _NO_BYLINE.search(text):
+                names = authors.parse(text)
+                if names and all(name.kind == "person" and authors.looks_like_name(name.text) for name in names):
+                    yield text
+
     def _at_end(self) -> Iterator[str]:
         last = self.near.middle + MAX_FROM_HEADLINE
-        led = [_Text(i, text, node) for i, text, node in self.near.texts if i > last and _LEAD.match(text)]
-        yield from _led([text for text in led if not self.where.is_elsewhere(text.node)], None)
+        for at, (i, text, node) in enumerate(self.near.texts):
+            if i > last and _LEAD.match(text) and not self.where.is_elsewhere(node):
+                yield from _led([_Text(*near) for near in self.near.texts[at : at + 2]], None)
+
+
+def _has_person(text: str) -> bool:
+    return any(name.kind == "person" for name in authors.parse(text))
+
+
+def _is_own_line(node: Node, text: str) -> bool:
+    """Whether the text node is all of its paragraph, and stands out in it."""
+    is_marked = text.isupper()
+    at = node.parent
+    while at is not None and at.tag in ("strong", "b", "em", "i", "span"):
+        is_marked = is_marked or at.tag in ("strong", "b")
+        at = at.parent
+    return is_marked and at is not None and at.tag == "p" and squash(at.text()) == text
 
 
 class _Text(NamedTuple):

@@ -31,6 +31,11 @@ NAMES = [
     ("Jane Roe at Example Corp", ["Jane Roe"]),
     ("Alyssa Maio", ["Alyssa Maio"]),
     ("Text: Jane Roe", ["Jane Roe"]),
+    ("Text und Bilder: Jane Roe", ["Jane Roe"]),
+    ("Autoren Jane Roe und Ana Ruiz", ["Jane Roe", "Ana Ruiz"]),
+    ("Jane Roe/Ana Ruiz", ["Jane Roe", "Ana Ruiz"]),
+    ("janeroe 18th", ["janeroe"]),
+    ("Jane Roe 2026年05月04日 08時00分", ["Jane Roe"]),
     ("記者：王小明", ["王小明"]),
     ("박준석 기자", ["박준석"]),
     ("佐藤太郎、鈴木花子", ["佐藤太郎", "鈴木花子"]),
@@ -51,7 +56,7 @@ def test_names_are_taken_out_of_bylines(text: str, names: list[str]) -> None:
 @pytest.mark.parametrize(
     ("text", "kind"),
     [("dpa", "agency"), ("The Associated Press", "agency"), ("Reuters", "agency"), ("新华社", "agency"),
-     ("EDB Team", "organisation"), ("Redaktion", "organisation"), ("taz.de", "organisation"), ("Jane Roe", "person")],
+     ("EDB Team", "organisation"), ("harbour.example.com", "organisation"), ("Redaktion", "organisation"), ("taz.de", "organisation"), ("Jane Roe", "person")],
 )  # fmt: skip
 def test_people_agencies_and_organisations_are_told_apart(text: str, kind: str) -> None:
     """Each name has a kind."""
@@ -133,3 +138,53 @@ def test_a_biography_is_no_byline() -> None:
     page = f"<html><body><h1>B</h1><div class='author'>By Jane Roe <p>{life}</p><p class='author'>By Jane Roe</p></div>"
     found = metadata.read(dom.parse(page), make_page(), Context())
     assert found.authors == ("Jane Roe",)
+
+
+def test_a_foot_named_after_the_article_is_the_articles() -> None:
+    """The line under an article that says who wrote it stands in a footer or an aside of its own."""
+    assert read("<h1>Bridge</h1><footer class='entry-footer'><p class='author'>Jane Roe</p></footer>")
+    assert read("<h1>Bridge</h1><aside class='post-author'><p class='author'>Jane Roe</p></aside>")
+
+
+def credited(body: str, head: str = "") -> tuple[str, ...]:
+    page = f"<html><head><title>Bridge</title>{head}</head><body><h1>Bridge reopens</h1>{body}</body></html>"
+    return metadata.read(dom.parse(page), make_page(), Context()).authors
+
+
+BY_THE_PAPER = "<meta name='author' content='Harbour Times'><meta property='og:site_name' content='Harbour Times'>"
+
+
+@pytest.mark.parametrize(
+    ("line", "authors"),
+    [
+        ("<p><strong>Jane Roe</strong></p>", ("Jane Roe",)),
+        ("<p><b><em>Jane Roe/Ana Ruiz</em></b></p>", ("Jane Roe", "Ana Ruiz")),
+        ("<p>JANE ROE</p>", ("JANE ROE",)),
+        ("<p><strong>© Jane Roe</strong></p>", ("Harbour Times",)),
+        ("<p><strong>What Happened Next?</strong></p>", ("Harbour Times",)),
+        ("<p>Jane Roe</p>", ("Harbour Times",)),
+        ("<p><strong>Jane Roe</strong> has seen it.</p>", ("Harbour Times",)),
+        (f"<p>{'The bridge is open again to all. ' * 6}</p><p><strong>Old Harbour</strong></p>", ("Harbour Times",)),
+        ("<ul><li><strong>Autorin/Autor</strong> Jane Roe</li></ul>", ("Jane Roe",)),
+        ("<p>By Harbour Times</p><p><strong>Jane Roe</strong></p>", ("Jane Roe",)),
+    ],
+)
+def test_a_name_in_print_speaks_against_the_publisher(line: str, authors: tuple[str, ...]) -> None:
+    """Where the data name only the paper, a name that is a line of its own before the text is the author's."""
+    assert credited(f"{line}<p>The bridge is open again.</p>", BY_THE_PAPER) == authors
+
+
+def test_a_site_may_be_called_like_its_author() -> None:
+    """On the page of a person whose site bears the name, the person is the author, whoever is linked."""
+    head = "<meta property='og:site_name' content='Jane Roe'><meta name='author' content='Jane Roe'>"
+    assert credited("<p>With thanks to <a href='/people/ana-ruiz'>Ana Ruiz</a>.</p>", head) == ("Jane Roe",)
+
+
+def test_a_team_with_an_article_is_a_team() -> None:
+    """ "The" makes a team's name no small talk."""
+    assert credited("<p class='author'>By the Harbour Team</p>") == ("the Harbour Team",)
+
+
+def test_a_name_with_its_site_in_brackets_is_the_sites() -> None:
+    """What names itself with an address is no person."""
+    assert authors.parse("Hafen Welle (www.hafen.example.com)") == (Name("Hafen Welle", "organisation"),)
