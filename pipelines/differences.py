@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 
+from scraper.extraction.notices import announces_correction
 from scraper.text import fold
 from scraper.values import StoredRevision
 
@@ -91,27 +92,3 @@ def _words(old: str, new: str) -> tuple[tuple[Operation, str], ...]:
 
 def _tokens(text: str) -> list[str]:
     return _TOKEN.findall(text)
-
-
-# How publishers announce that they corrected or withdrew something; seen at the start of a note.
-_CORRECTION = re.compile(
-    r"[\W_]*(?:(?:editor(?:'|’)?s note|update|hinweis|anmerkung)[^\w]{1,4}[^.]{0,80}?)?"
-    r"(?:correction|corrected|clarification|retraction|retracted|erratum|"
-    r"(?:this|an earlier version of this) (?:article|story|post|report)[^.]{0,80}"
-    r"(?:correct|misstat|incorrect|amended|retract)|"
-    r"an earlier version|a previous version|"
-    r"korrektur|korrigiert|berichtigung|richtigstellung|gegendarstellung|in einer früheren (?:version|fassung)|"
-    r"rectificatif|erratum|correctif|une (?:première|précédente) version|"
-    r"correcci[oó]n|fe de err(?:ata|ores)|rectificaci[oó]n|una versi[oó]n anterior|"
-    r"correzione|rettifica|errata corrige|una versione precedente|"
-    r"corre[cç][aã]o|errata|retifica[cç][aã]o|uma versão anterior|"
-    r"correctie|rectificatie|in een eerdere versie|rättelse|rettelse|oikaisu|korekta|sprostowanie|oprava|"
-    r"исправление|уточнение|опровержение|в предыдущей версии|düzeltme|更正|勘误|訂正|정정|تصحيح)",
-    re.I,
-)
-_MAX_NOTE_CHARS = 1200
-
-
-def announces_correction(text: str) -> bool:
-    """Whether a paragraph is a note that something was corrected or withdrawn."""
-    return len(text) <= _MAX_NOTE_CHARS and _CORRECTION.match(text) is not None

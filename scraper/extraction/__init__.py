@@ -13,13 +13,13 @@ from typing import Any
 
 from scraper import dom, encoding, urls
 from scraper.errors import ExtractionError, NewsError
-from scraper.extraction import body, edges, liveblog, memory, metadata, nextpage, pagestate, second_opinion
+from scraper.extraction import body, edges, liveblog, memory, metadata, nextpage, notices, pagestate, second_opinion
 from scraper.extraction.metadata import Fields
 from scraper.values import Article, ArticleKind, Context, Page, PageState, Paragraph
 
 __all__ = ["EXTRACTOR", "Parts", "article", "extract", "take_apart"]
 
-EXTRACTOR = "newsdesk-3"
+EXTRACTOR = "newsdesk-4"
 """The version of this extractor: steps with every change that may change an answer."""
 
 NO_CONTEXT = Context()
@@ -70,6 +70,7 @@ def take_apart(page: Page, context: Context = NO_CONTEXT) -> Parts:
             second_opinion.read(html, page.url), memory.repeats(context.memory, page.fetched_at)
         )
         finding = pagestate.judge(page, fields, reading, paragraphs)
+    fields = replace(fields, details=notices.details(fields.details, fields.candidates, paragraphs))
     if finding.state is PageState.ARTICLE and (address := nextpage.next_url(html, tree, page.final_url, paragraphs)):
         fields = replace(fields, details={**fields.details, "next_page": address})
     return Parts(fields=fields, reading=reading, paragraphs=paragraphs, finding=finding, is_rescued=is_rescued)

@@ -153,8 +153,16 @@ def _pieces(text: str) -> Iterator[str]:
         if _is_reversed(by_comma):
             yield f"{by_comma[1]} {by_comma[0]}"
             continue
+        has_full_name = any(" " in piece for piece in by_comma)
         for piece in by_comma:
+            if has_full_name and _is_place(piece):
+                continue
             yield from _by_and(piece)
+
+
+def _is_place(piece: str) -> bool:
+    """Whether what stands beside full names is one plain word, as a place does: "Jane Roe, Hamburg"."""
+    return piece.isalpha() and piece[0].isupper() and not _EAST_ASIAN.search(piece) and fold(piece) not in AGENCIES
 
 
 def _is_reversed(pieces: list[str]) -> bool:
@@ -170,7 +178,8 @@ def _is_reversed(pieces: list[str]) -> bool:
     if fold(pieces[0]) in AGENCIES or fold(pieces[1]) in AGENCIES:
         return False
     is_title = any(word.isupper() and len(word) > 2 for word in first) and not pieces[0].isupper()
-    return 1 <= len(first) <= 3 and pieces[0][:1].isupper() and pieces[1][:1].isupper() and not is_title
+    is_capital = pieces[0][:1].isupper() or last[0].lower() in PARTICLES
+    return 1 <= len(first) <= 3 and is_capital and pieces[1][:1].isupper() and not is_title
 
 
 def _by_and(piece: str) -> Iterator[str]:

@@ -59,7 +59,8 @@ class Credits:
 def decide(candidates: Sequence[Candidate], own_names: Iterable[str]) -> Credits:
     """The credits in `candidates`; `own_names` are the site's and publisher's."""
     own = {fold(name).replace(" ", "") for name in own_names}
-    lists = {origin: [_marked(name, own) for name in names] for origin, names in _lists(candidates).items()}
+    stated = _stated_people(candidates)
+    lists = {origin: [_marked(name, own, stated) for name in names] for origin, names in _lists(candidates).items()}
     everyone = {fold(n.text): n for names in lists.values() for n in names}.values()
     agencies = tuple(n.text for n in everyone if n.kind == "agency")
     organisations = tuple(n.text for n in everyone if n.kind in ("organisation", "own"))
@@ -92,10 +93,21 @@ def _fuller(origin: str, people: set[str], lists: dict[str, list[Name]]) -> list
     return found[:1]
 
 
-def _marked(name: Name, own: set[str]) -> Name:
-    if fold(name.text).replace(" ", "") in own and name.kind != "agency":
+def _stated_people(candidates: Sequence[Candidate]) -> set[str]:
+    """The names that data call people's and nowhere an organisation's, folded."""
+    types: dict[str, set[str]] = {}
+    for candidate in candidates:
+        if candidate.field == "authors" and isinstance(candidate.value, tuple):
+            for item in candidate.value:
+                types.setdefault(fold(item["name"]), set()).add(item["type"])
+    return {name for name, found in types.items() if "person" in found and found <= {"person", ""}}
+
+
+def _marked(name: Name, own: set[str], stated: set[str]) -> Name:
+    if (folded := fold(name.text)).replace(" ", "") in own and name.kind != "agency":
         # A site may be called like the person who writes it.
-        is_namesake = name.kind == "person" and " " in name.text and authors.looks_like_name(name.text)
+        is_person = name.kind == "person" and folded in stated
+        is_namesake = is_person and " " in name.text and authors.looks_like_name(name.text)
         return Name(name.text, "namesake" if is_namesake else "own")
     is_handle = name.kind == "person" and " " not in name.text and name.text.isascii()
     return Name(name.text, "handle") if is_handle else name
@@ -146,7 +158,9 @@ def _names(candidate: Candidate) -> tuple[Name, ...]:
     return tuple(
         name
         for name in parsed
-        if not authors.is_small_talk(name.text.lower().removeprefix("the ") if name.kind == "organisation" else name.text)
+        if not authors.is_small_talk(
+            name.text.lower().removeprefix("the ") if name.kind == "organisation" else name.text
+        )
         and (is_announced or name.kind != "person" or authors.looks_like_name(name.text))
     )
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from scraper.dom import Node, Tree, tag_ids
-from scraper.extraction import landmarks, visible_dates
+from scraper.extraction import kicker, landmarks, visible_dates
 from scraper.extraction.landmarks import Landmarks
 from scraper.extraction.surroundings import Surroundings
 from scraper.text import squash
@@ -76,9 +76,13 @@ def placed(nodes: Sequence[Node], headline: Node | None) -> list[tuple[Node, str
 
 
 def heading_text(node: Node) -> str:
-    """The text of a heading; parts set in boxes of their own are kept apart by a blank."""
+    """The text of a heading without its kicker; parts set in boxes of their own are kept apart by a blank."""
     parts: list[str] = []
+    over = kicker.inside(node)
+    left_out = {inner.mem_id for inner in over.traverse(include_text=True)} if over is not None else set()
     for child in node.traverse(include_text=True):
+        if child.mem_id in left_out:
+            continue
         if child.tag == "-text":
             parts.append(child.text_content or "")
         elif child.tag in ("style", "script", "svg"):

@@ -54,6 +54,8 @@ _FIELDS = {
     "url": "canonical_url",
     "mainentityofpage": "canonical_url",
     "license": "license",
+    "dateline": "dateline",
+    "correction": "correction",
 }
 
 
@@ -190,11 +192,23 @@ def _of_work(node: _Node, known: dict[str, _Node]) -> Iterator[Candidate]:
         yield Candidate(field="image", value=image, origin=f"jsonld:{label}.image")
     if tags := tuple(_tags(keys.get("keywords"))):
         yield Candidate(field="tags", value=tags, origin=f"jsonld:{label}.keywords")
+    for whole in _as_list(keys.get("ispartof")):
+        if name := _series(whole, known):
+            yield Candidate(field="series", value=name, origin=f"jsonld:{label}.isPartOf")
     body = keys.get("articlebody")
     if isinstance(body, str) and body.strip():
         yield Candidate(
             field="article_body", value=clean(html.unescape(body[:500_000])), origin=f"jsonld:{label}.articleBody"
         )
+
+
+def _series(whole: Any, known: dict[str, _Node]) -> str:
+    """The name of the series that a work belongs to; a site or a newspaper is none."""
+    if not isinstance(whole, dict):
+        return ""
+    node = _node(whole, is_elsewhere=True)
+    node = known.get(str(node.values.get("@id"))) or node
+    return text(node.values.get("name")) if any(name.endswith("series") for name in node.types) else ""
 
 
 def _simple(field: str, value: Any) -> str | bool | None:
@@ -282,8 +296,5 @@ def _images(value: Any, known: dict[str, _Node]) -> Iterator[dict[str, Any]]:
 def _tags(value: Any) -> Iterator[str]:
     for item in _as_list(value):
         words = text(item)
-        yield from (
-            (w for part in words.split(",") if (w := part.strip()))
-            if isinstance(value, str)
-            else ([words] if words else [])
-        )
+        parts = words.split(",") if isinstance(value, str) else [words]
+        yield from (word for part in parts if (word := part.strip()))

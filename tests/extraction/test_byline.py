@@ -19,6 +19,8 @@ NAMES = [
     ("José Ortega y Gasset", ["José Ortega y Gasset"]),
     ("Jane Roe, Ana Ruiz & Juan Gil", ["Jane Roe", "Ana Ruiz", "Juan Gil"]),
     ("Roe, Jane", ["Jane Roe"]),
+    ("van der Roe, Jane", ["Jane van der Roe"]),
+    ("Von Jane Roe und Ana Ruiz, Hamburg", ["Jane Roe", "Ana Ruiz"]),
     ("Roe, Jane; Ruiz, Ana", ["Jane Roe", "Ana Ruiz"]),
     ("Martin King, Jr.", ["Martin King Jr."]),
     ("Jane Roe, Senior Reporter", ["Jane Roe"]),
@@ -176,7 +178,8 @@ def test_a_name_in_print_speaks_against_the_publisher(line: str, authors: tuple[
 
 def test_a_site_may_be_called_like_its_author() -> None:
     """On the page of a person whose site bears the name, the person is the author, whoever is linked."""
-    head = "<meta property='og:site_name' content='Jane Roe'><meta name='author' content='Jane Roe'>"
+    author = '{"@type": "Article", "headline": "Bridge reopens", "author": {"@type": "Person", "name": "Jane Roe"}}'
+    head = f"<meta property='og:site_name' content='Jane Roe'><script type='application/ld+json'>{author}</script>"
     assert credited("<p>With thanks to <a href='/people/ana-ruiz'>Ana Ruiz</a>.</p>", head) == ("Jane Roe",)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -103,3 +104,17 @@ def test_site_breadcrumb_and_access() -> None:
     assert found["is_accessible_for_free"] is False
     assert found["article_body"] == "All the text."
     assert found["types"] == ("WebSite", "BreadcrumbList", "NewsArticle")
+
+
+@pytest.mark.parametrize(
+    ("whole", "series"),
+    [
+        ({"@type": "CreativeWorkSeries", "name": "Crossing the Skell"}, "Crossing the Skell"),
+        ([{"@type": "WebSite", "name": "Skell Post"}, {"@type": "PodcastSeries", "name": "Fog"}], "Fog"),
+        ({"@type": "WebSite", "name": "Skell Post"}, None),
+        ("https://www.example.com/series", None),
+    ],
+)
+def test_a_series_is_named_by_what_the_article_is_part_of(whole: object, series: str | None) -> None:
+    """`isPartOf` names a series where it says so; a site or a bare address is none."""
+    assert values(json.dumps({"@type": "Article", "headline": "Steel", "isPartOf": whole})).get("series") == series

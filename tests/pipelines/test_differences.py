@@ -3,8 +3,9 @@
 import pytest
 
 from pipelines.dedup import text_fingerprint
-from pipelines.differences import Operation, announces_correction, changes
+from pipelines.differences import Operation, changes
 from pipelines.restless import is_restless
+from scraper.extraction.notices import announces_correction
 from scraper.values import Paragraph, ParagraphKind, StoredRevision
 from tests.builders import NOW, make_article
 
