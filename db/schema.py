@@ -69,6 +69,7 @@ sources = Table(
     Column("outcome", String),
     Column("reason", PlainText),
     Column("n_failures", Integer, nullable=False, default=0),
+    Column("rhythm", JSON),  # when it brings something: {recent, hours, days, counted_at, since}
 )
 
 sitemap_parts = Table(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from db import sitemap_parts
 from db.schema import sources
-from scraper.values import Request, Source, SourceKind, SourceRecord
+from scraper.values import Request, Rhythm, Source, SourceKind, SourceRecord
 
 
 def add_source(connection: Connection, source: Source, now: datetime) -> bool:
@@ -53,6 +54,7 @@ def save_checked(connection: Connection, record: SourceRecord, now: datetime, du
     values: dict[str, Any] = {"checked_at": now, "due_at": due_at, "outcome": record.outcome, "reason": record.reason}
     values |= {"n_failures": record.n_failures, "etag": record.request.etag}
     values |= {"last_modified": record.request.last_modified, "hub_url": record.hub_url}
+    values["rhythm"] = _written(record.rhythm)
     connection.execute(sources.update().where(sources.c.id == record.id).values(**values))
 
 
@@ -91,4 +93,32 @@ def _record(row: Any) -> SourceRecord:
         reason=row.reason,
         n_failures=row.n_failures,
         hub_url=row.hub_url,
+        rhythm=_rhythm(row.rhythm or {}),
     )
+
+
+def _written(rhythm: Rhythm) -> dict[str, Any]:
+    """The rhythm as JSON: times in seconds since 1970, counts to three places."""
+    return {
+        "recent": [int(at.timestamp()) for at in rhythm.recent],
+        "hours": [round(count, 3) for count in rhythm.hours],
+        "days": [round(count, 3) for count in rhythm.days],
+        "counted_at": int(rhythm.counted_at.timestamp()) if rhythm.counted_at else None,
+        "since": int(rhythm.since.timestamp()) if rhythm.since else None,
+    }
+
+
+def _rhythm(values: Mapping[str, Any]) -> Rhythm:
+    if not values:
+        return Rhythm()
+    return Rhythm(
+        recent=tuple(map(_moment, values["recent"])),
+        hours=tuple(values["hours"]),
+        days=tuple(values["days"]),
+        counted_at=_moment(values["counted_at"]) if values["counted_at"] is not None else None,
+        since=_moment(values["since"]) if values["since"] is not None else None,
+    )
+
+
+def _moment(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

@@ -12,13 +12,13 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, time
 
 from sqlalchemy.engine import Connection, Engine
 
 from db import articles, links, runs, sitemap_parts, sources
 from db.engine import reading, writing
-from pipelines import parts, schedule
+from pipelines import parts, rhythm, schedule
 from pipelines.documents import Documents
 from pipelines.outcomes import Report, of_error
 from scraper import urls
@@ -215,15 +215,23 @@ def horizon(source: Source, now: datetime) -> datetime:
 
 def _save_found(job: Discovery, found: _Find) -> None:
     now = job.now()
-    checked = replace(found.record, outcome=None, reason=None, n_failures=0)
-    due_at = schedule.next_source_check(now, checked.source.interval_s, 0)
     with writing(job.engine) as connection:
         n_new = _add_links(connection, found.links, now)
+        known = rhythm.heard(found.record.rhythm, _arrivals(found, n_new, now), now)
+        checked = replace(found.record, outcome=None, reason=None, n_failures=0, rhythm=known)
+        due_at = schedule.next_source_check(now, checked.source.interval_s, 0, known)
         sources.save_checked(connection, checked, now, due_at)
         sitemap_parts.save_parts(connection, checked.id, found.parts)
     job.report.n_announced += found.n_announced
     job.report.n_too_old += found.n_too_old
     job.report.n_new += n_new
+
+
+def _arrivals(found: _Find, n_new: int, now: datetime) -> list[datetime]:
+    """When what the source announces came. A bare day, which reads as midnight, tells no time."""
+    dated = [link.published_at for link in found.links if link.published_at is not None]
+    timed = [at for at in dated if at.time() != time.min]
+    return timed or rhythm.spread(n_new, found.record.checked_at, now)
 
 
 def _add_links(connection: Connection, recent: Iterable[Link], now: datetime) -> int:
@@ -237,7 +245,7 @@ def _save_failure(job: Discovery, record: SourceRecord, error: Exception) -> Non
     now = job.now()
     outcome = of_error("discover", record.source.url, error)
     n_failures = record.n_failures + 1
-    due_at = schedule.next_source_check(now, record.source.interval_s, n_failures)
+    due_at = schedule.next_source_check(now, record.source.interval_s, n_failures, record.rhythm)
     if isinstance(error, BadStatus) and error.retry_after_s is not None:
         due_at = schedule.later(due_at, now, error.retry_after_s)
     failed = replace(record, outcome=outcome.kind.value, reason=outcome.reason, n_failures=n_failures)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from pipelines import rhythm
 from scraper.errors import BadStatus, FetchError
-from scraper.values import OutcomeKind
+from scraper.values import OutcomeKind, Rhythm
+
+NO_RHYTHM = Rhythm()
 
 HORIZON = timedelta(days=7)
 """How far back a source is taken when it has no `since` of its own."""
@@ -14,6 +17,7 @@ RECHECK_UNTIL = timedelta(days=14)
 MIN_RECHECK = timedelta(minutes=15)
 MAX_TRIES = 6
 _FIRST_RETRY = timedelta(minutes=15)
+_AHEAD = timedelta(seconds=60)  # cron starts on the minute; what falls due while a run goes would miss the next one
 _MAX_SOURCE_PAUSE = timedelta(days=1)
 
 _MAY_BECOME_AN_ARTICLE = frozenset(
@@ -34,10 +38,12 @@ def may_become_an_article(outcome: str | None) -> bool:
     return outcome in _MAY_BECOME_AN_ARTICLE
 
 
-def next_source_check(now: datetime, interval_s: int, n_failures: int) -> datetime:
-    """When to ask a source again: after its interval, doubled with each failure in a row, at most a day."""
-    pause = timedelta(seconds=interval_s * 2.0 ** min(n_failures, 10))
-    return now + min(pause, max(_MAX_SOURCE_PAUSE, timedelta(seconds=interval_s)))
+def next_source_check(now: datetime, interval_s: int, n_failures: int, known: Rhythm = NO_RHYTHM) -> datetime:
+    """When to ask a source again: as its rhythm says, else after its interval; doubled with each failure in a row, at
+    most a day.
+    """
+    interval = rhythm.pause(known, now, timedelta(seconds=interval_s))
+    return now + min(interval * 2.0 ** min(n_failures, 10), max(_MAX_SOURCE_PAUSE, interval)) - _AHEAD
 
 
 def next_try(now: datetime, n_tries: int, error: Exception) -> datetime | None:

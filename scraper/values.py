@@ -259,6 +259,21 @@ class PageRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rhythm:
+    """When a source brings something. Made by `pipelines.rhythm`, kept by `db.sources`.
+
+    `recent` are the latest arrivals in order; `hours` (24, UTC) and `days` (7, from Monday) count arrivals, older ones
+    less, as of `counted_at`; `since` is when counting began.
+    """
+
+    recent: tuple[datetime, ...] = ()
+    hours: tuple[float, ...] = (0.0,) * 24
+    days: tuple[float, ...] = (0.0,) * 7
+    counted_at: datetime | None = None
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceRecord:
     """A source with its bookkeeping. Made by `db.sources`."""
 
@@ -273,6 +288,7 @@ class SourceRecord:
     n_failures: int
     hub_url: str | None = None
     """The feed's WebSub hub, as it said last."""
+    rhythm: Rhythm = Rhythm()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -87,17 +87,33 @@ def list_(context: typer.Context, as_json: options.Json = False, db: options.Db 
     if as_json:
         printing.show_json([_json(record) for record in records])
         return
-    headings = ("site", "kind", "state", "checked", "due", "source")
-    rows = ((r.source.site, r.source.kind, _state(r), r.checked_at, r.due_at, r.source.url) for r in records)
+    headings = ("site", "kind", "state", "brings one every", "checked", "due", "source")
+    rows = ((r.source.site, r.source.kind, _state(r), _every(r), r.checked_at, r.due_at, r.source.url) for r in records)
     printing.show_table(headings, rows)
 
 
 def _state(record: SourceRecord) -> str:
+    from pipelines import rhythm
+    from pipelines.single import utc_now
+
     if record.is_paused:
         return "paused"
     if record.checked_at is None:
         return "new"
-    return f"{record.outcome} ({record.n_failures} times)" if record.outcome else "ok"
+    if record.outcome:
+        return f"{record.outcome} ({record.n_failures} times)"
+    return f"silent since {record.rhythm.recent[-1]:%Y-%m-%d}" if rhythm.is_silent(record.rhythm, utc_now()) else "ok"
+
+
+def _every(record: SourceRecord) -> str:
+    """About how often the source brings something."""
+    from pipelines import rhythm
+
+    gap = rhythm.usual_gap(record.rhythm) if len(record.rhythm.recent) >= rhythm.MIN_RECENT else None
+    if gap is None:
+        return ""
+    n_minutes = max(1, round(gap.total_seconds() / 60))
+    return f"{n_minutes} min" if n_minutes < 120 else f"{n_minutes / 60:.0f} h" if n_minutes < 2880 else f"{gap.days} d"
 
 
 def _json(record: SourceRecord) -> dict[str, object]:

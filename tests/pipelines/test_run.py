@@ -13,11 +13,13 @@ from sqlalchemy.engine import Engine
 
 from db import articles, schema, search, sources
 from db.engine import reading, writing
+from pipelines import schedule
 from pipelines.adding import Search
 from pipelines.demo_site import addresses as demo
 from pipelines.demo_site.expected import MIN_QUOTED
 from pipelines.demo_site.server import DemoSite
 from pipelines.outcomes import Report
+from pipelines.rhythm import MIN_RECENT
 from pipelines.run import Job, run
 from pipelines.settings import Settings
 from pipelines.single import policy
@@ -141,6 +143,23 @@ def test_second_run_at_once_changes_nothing(desk: Desk):
     assert len(conditional) == 3
     assert all("if-none-match" in headers for headers in conditional)
     assert desk.rows() == before
+
+
+def test_sources_are_asked_by_their_rhythm(desk: Desk):
+    """What a feed announces tells when it is worth asking again: not before, and then it is asked."""
+    desk.add()
+    desk.run()
+    with reading(desk.engine) as connection:
+        feed = next(r for r in sources.get_sources(connection) if r.source.kind is SourceKind.FEED)
+    assert len(feed.rhythm.recent) > MIN_RECENT
+    assert list(feed.rhythm.recent) == sorted(feed.rhythm.recent)
+    assert feed.due_at == schedule.next_source_check(NOW, feed.source.interval_s, 0, feed.rhythm) != NOW + HOUR
+    asked = []
+    for desk.at in (feed.due_at - timedelta(minutes=1), feed.due_at):
+        desk.site.requests.clear()
+        desk.run()
+        asked.append("/feed.xml" in [path for _, path, _ in desk.site.requests])
+    assert asked == [False, True]
 
 
 def test_second_edition(desk: Desk):
