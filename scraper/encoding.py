@@ -3,7 +3,7 @@
 The order is that of the HTML standard (13.2.3.2): byte order mark, the answer's header, the page's own
 declaration, then what the bytes look like. Two things differ, because declarations lie more often than
 bytes: what is valid UTF-8 with more than ASCII in it is read as UTF-8 whatever is declared, and a page that
-declares UTF-8 and is not is read as something else.
+declares UTF-8 and is not is read as something else. What was encoded twice is put right (`scraper.mojibake`).
 
 Labels are the encoding standard's (`scraper.charsets`). Does not look at the text's language.
 """
@@ -13,7 +13,7 @@ from __future__ import annotations
 import codecs
 import re
 
-from scraper import charsets, legacy
+from scraper import charsets, legacy, mojibake
 from scraper.values import Page
 
 MAX_HEAD_BYTES = 4096
@@ -32,10 +32,13 @@ a broken byte here and there comes from cut strings, a whole page of them from a
 
 def to_utf8(page: Page) -> bytes:
     """The page's body in UTF-8, without byte order mark. The very same object where nothing has to be done."""
+    return read(page)[0]
+
+
+def read(page: Page) -> tuple[bytes, int]:
+    """The same, and the number of its characters that were encoded twice and are right now."""
     name, is_sound = _examined(page)
-    if is_sound:
-        return page.body
-    return _decoded(page.body, name).encode("utf-8", "replace")
+    return mojibake.repair(page.body if is_sound else _decoded(page.body, name).encode("utf-8", "replace"))
 
 
 def decode(page: Page) -> str:

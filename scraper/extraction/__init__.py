@@ -19,7 +19,7 @@ from scraper.values import Article, ArticleKind, Context, Page, PageState, Parag
 
 __all__ = ["EXTRACTOR", "Parts", "article", "extract", "take_apart"]
 
-EXTRACTOR = "newsdesk-4"
+EXTRACTOR = "newsdesk-5"
 """The version of this extractor: steps with every change that may change an answer."""
 
 NO_CONTEXT = Context()
@@ -57,7 +57,7 @@ def take_apart(page: Page, context: Context = NO_CONTEXT) -> Parts:
     """What the article on `page` is made of. Raises `ExtractionError` when the page is empty."""
     if not page.body.strip():
         raise ExtractionError("the page is empty", url=page.url)
-    html = encoding.to_utf8(page)
+    html, n_repaired = encoding.read(page)
     tree = dom.parse(html)
     fields = metadata.read(tree, page, context)
     reading = body.read(tree, _hints(page, fields, context))
@@ -71,6 +71,8 @@ def take_apart(page: Page, context: Context = NO_CONTEXT) -> Parts:
         )
         finding = pagestate.judge(page, fields, reading, paragraphs)
     fields = replace(fields, details=notices.details(fields.details, fields.candidates, paragraphs))
+    if n_repaired:
+        fields = replace(fields, details={**fields.details, "double_encoded": n_repaired})
     if finding.state is PageState.ARTICLE and (address := nextpage.next_url(html, tree, page.final_url, paragraphs)):
         fields = replace(fields, details={**fields.details, "next_page": address})
     return Parts(fields=fields, reading=reading, paragraphs=paragraphs, finding=finding, is_rescued=is_rescued)
