@@ -23,6 +23,7 @@ _TABLES: dict[str, str] = {
     "site_memories": "What the pages of a site repeat, as hashes.",
     "cluster_members": "Which articles are one at several addresses, and which of them is the original.",
     "cluster_bands": "By which hashes near-duplicates are found.",
+    "site_days": "What each site brought on each day, by which its health is judged.",
     "locks": "Which run is at work, and until when that holds.",
     "observations": "What each page showed of that, as hashes.",
     "sitemap_parts": "The parts of sitemap indexes, and when each was read last.",

@@ -39,3 +39,9 @@ def count_outcomes(connection: Connection, run_id: int) -> dict[OutcomeKind, int
     query = sa.select(outcomes.c.kind, sa.func.count()).where(outcomes.c.run_id == run_id)
     rows = connection.execute(query.where(outcomes.c.stage != "discover").group_by(outcomes.c.kind))
     return {OutcomeKind(kind): n for kind, n in rows}
+
+
+def last_whole_start(connection: Connection) -> datetime | None:
+    """When the latest run that came to its end had begun: what it did is summed up."""
+    query = sa.select(runs.c.started_at).where(runs.c.ended_at.is_not(None)).order_by(runs.c.id.desc()).limit(1)
+    return connection.execute(query).scalar()

@@ -112,6 +112,7 @@ links = Table(
     Column("article_id", Integer, index=True),
     Column("deleted_at", UtcDateTime),
     Index("ix_links_site_due_at", "site", "due_at"),
+    Index("ix_links_site_checked_at", "site", "checked_at"),
 )
 
 pages = Table(
@@ -281,6 +282,18 @@ cluster_bands = Table(
     Column("band", BigInteger, primary_key=True, autoincrement=False),
     Column("text_key", BigInteger, primary_key=True, autoincrement=False),
     sqlite_with_rowid=False,
+)
+
+site_days = Table(
+    "site_days",
+    metadata,
+    Column("site", String, primary_key=True),
+    Column("day", String(10), primary_key=True),  # UTC
+    Column("n_asked", Integer, nullable=False),
+    Column("n_failed_asks", Integer, nullable=False),
+    Column("n_announced", Integer, nullable=False),
+    Column("n_new", Integer, nullable=False),
+    Column("measures", JSON, nullable=False),  # what came of its pages: see `scraper.values.SiteDay`
 )
 
 locks = Table(

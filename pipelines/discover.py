@@ -16,7 +16,7 @@ from datetime import datetime, time
 
 from sqlalchemy.engine import Connection, Engine
 
-from db import articles, links, runs, sitemap_parts, sources
+from db import articles, health, links, runs, sitemap_parts, sources
 from db.engine import reading, writing
 from pipelines import parts, rhythm, schedule
 from pipelines.documents import Documents
@@ -221,6 +221,7 @@ def _save_found(job: Discovery, found: _Find) -> None:
         checked = replace(found.record, outcome=None, reason=None, n_failures=0, rhythm=known)
         due_at = schedule.next_source_check(now, checked.source.interval_s, 0, known)
         sources.save_checked(connection, checked, now, due_at)
+        health.add_asked(connection, checked.source.site, now, n_announced=found.n_announced, n_new=n_new)
         sitemap_parts.save_parts(connection, checked.id, found.parts)
     job.report.n_announced += found.n_announced
     job.report.n_too_old += found.n_too_old
@@ -251,6 +252,7 @@ def _save_failure(job: Discovery, record: SourceRecord, error: Exception) -> Non
     failed = replace(record, outcome=outcome.kind.value, reason=outcome.reason, n_failures=n_failures)
     with writing(job.engine) as connection:
         sources.save_checked(connection, failed, now, due_at)
+        health.add_asked(connection, record.source.site, now, is_failed=True)
     _tell_failure(job, outcome)
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -271,6 +271,32 @@ class Rhythm:
     days: tuple[float, ...] = (0.0,) * 7
     counted_at: datetime | None = None
     since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteDay:
+    """What a site brought on one day (UTC). Made by `db.health`, judged by `pipelines.health`.
+
+    `outcomes` counts the addresses looked at by what became of them; the rest is about the articles whose text came
+    that day: how many lack something, the letters of each (`lengths`), the hours from publication to first sight of
+    each (`lags_h`), the extractor's mean confidence, and the mean share of text that the site's memory removed.
+    """
+
+    site: str
+    day: date
+    n_asked: int = 0
+    n_failed_asks: int = 0
+    n_announced: int = 0
+    n_new: int = 0
+    outcomes: Mapping[str, int] = field(default_factory=dict)
+    n_articles: int = 0
+    n_without_author: int = 0
+    n_without_time: int = 0
+    n_without_image: int = 0
+    lengths: tuple[int, ...] = ()
+    lags_h: tuple[float, ...] = ()
+    confidence: float | None = None
+    removed: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

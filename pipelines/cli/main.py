@@ -23,6 +23,7 @@ from pipelines.cli import (
     explain,
     exporting,
     extract,
+    health,
     history,
     ledger,
     memory,
@@ -74,6 +75,7 @@ history.register(app)
 database.register(app)
 archive.register(app)
 ledger.register(app)
+health.register(app)
 memory.register(app)
 
 

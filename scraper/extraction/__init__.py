@@ -94,7 +94,9 @@ def _as_live_blog(
 def article(page: Page, parts: Parts) -> Article:
     """The article that the parts of a page make."""
     shared: dict[str, Any] = {name: getattr(parts.fields, name) for name in _FIELDS}
-    evidence = {"state_evidence": parts.finding.evidence} if parts.finding.evidence else {}
+    evidence: dict[str, Any] = {"state_evidence": parts.finding.evidence} if parts.finding.evidence else {}
+    if repeated_share := round(parts.reading.repeated_share, 3):
+        evidence["repeated_share"] = repeated_share
     if parts.is_rescued and parts.paragraphs:
         evidence["text_by"] = second_opinion.PROGRAM
     return Article(

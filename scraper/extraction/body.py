@@ -33,6 +33,7 @@ _PROMOTIONS = 2
 _MANY_LINES, _MANY_WORDS = 4, 2
 _NEAR, _FRAGMENT_CHARS = 4, 80  # where the dearer look is worth it
 _JSON = re.compile(r"[\[{\s]+\"[^\"]+\"\s*:")
+REPEATED = "repeated on the site"
 _RESCUE_CONFIDENCE = 0.4
 
 
@@ -53,6 +54,11 @@ class Reading:
     def blocks(self) -> tuple[Fate, ...]:
         """What became of every block, in order; worked out anew at each call."""
         return tuple(self.draft.fates())
+
+    @property
+    def repeated_share(self) -> float:
+        """The share of the article's text that was left out because the site repeats it; 0 to 1."""
+        return self.draft.dropped_share(REPEATED)
 
 
 def read(tree: dom.Tree, hints: Hints, trained: model.Model | None = None) -> Reading:
@@ -164,7 +170,7 @@ def _drop_repeated(draft: Draft, hints: Hints) -> None:
     """What the site's memory knows from other pages."""
     kept = draft.kept() if hints.repeated else []
     for place in hints.repeated.find([(draft.texts[at], draft.path(at)) for at in kept]) if kept else ():
-        draft.drop(kept[place], "repeated on the site")
+        draft.drop(kept[place], REPEATED)
 
 
 def _drop_comments(draft: Draft, hints: Hints) -> None:

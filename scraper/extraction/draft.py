@@ -66,6 +66,12 @@ class Draft:
         """The block at that place goes, for that reason."""
         self.is_kept[at], self.reasons[at] = False, reason
 
+    def dropped_share(self, reason: str) -> float:
+        """The letters dropped for that reason, as a share of them and of what is kept."""
+        dropped = sum(len(text) for text, why in zip(self.texts, self.reasons, strict=True) if why == reason)
+        kept = sum(len(self.texts[at]) for at in self.kept())
+        return dropped / (dropped + kept) if dropped else 0.0
+
     def path(self, at: int) -> str:
         """The tags from the page down to the block's box."""
         return "/".join(box.tag for box in reversed(self.layout.around(self.layout.blocks[at])))

@@ -73,6 +73,7 @@ class Desk:
         """All that the database says of the web, without our own times and the runs' own rows."""
         ours = {"checked_at", "due_at", "run_id", "learned_at", "elapsed_s", "at", "started_at", "ended_at", "id"}
         ours |= {"fetched_at", "archive_file", "archive_offset", "archive_length", "first_seen_at"}
+        ours |= {"n_asked"}
         found = {}
         with reading(self.engine) as connection:
             for table in schema.metadata.sorted_tables:
