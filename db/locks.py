@@ -29,19 +29,19 @@ class Lock:
 def take(connection: Connection, name: str, owner: str, term_s: float) -> Lock | None:
     """The lock of another owner that stands in the way; None when `owner` now holds it, for `term_s` seconds."""
     hold(connection, f"lock {name}")
-    now = _now(connection)
+    at = now(connection)
     row = connection.execute(sa.select(locks).where(locks.c.name == name)).first()
-    if row is not None and row.owner != owner and row.expires_at > now:
+    if row is not None and row.owner != owner and row.expires_at > at:
         return Lock(name=name, owner=row.owner, taken_at=row.taken_at, expires_at=row.expires_at)
     connection.execute(locks.delete().where(locks.c.name == name))
-    values = {"owner": owner, "taken_at": now, "expires_at": now + timedelta(seconds=term_s)}
+    values = {"owner": owner, "taken_at": at, "expires_at": at + timedelta(seconds=term_s)}
     connection.execute(locks.insert().values(name=name, **values))
     return None
 
 
 def renew(connection: Connection, name: str, owner: str, term_s: float) -> bool:
     """Whether `owner` still holds the lock, now for `term_s` more seconds."""
-    expires_at = _now(connection) + timedelta(seconds=term_s)
+    expires_at = now(connection) + timedelta(seconds=term_s)
     own = sa.and_(locks.c.name == name, locks.c.owner == owner)
     return connection.execute(locks.update().where(own).values(expires_at=expires_at)).rowcount > 0
 
@@ -51,8 +51,9 @@ def release(connection: Connection, name: str, owner: str) -> None:
     connection.execute(locks.delete().where(locks.c.name == name, locks.c.owner == owner))
 
 
-def _now(connection: Connection) -> datetime:
+def now(connection: Connection) -> datetime:
+    """The time on the database's machine."""
     if connection.dialect.name == "sqlite":  # the file's machine is this one
         return datetime.now(UTC)
-    now: datetime = connection.execute(sa.select(sa.func.clock_timestamp())).scalar_one()
-    return now.astimezone(UTC)
+    at: datetime = connection.execute(sa.select(sa.func.clock_timestamp())).scalar_one()
+    return at.astimezone(UTC)

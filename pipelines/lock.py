@@ -54,14 +54,14 @@ def held(engine: Engine, name: str, lost: Callable[[], None], term_s: float = TE
 def _take(engine: Engine, name: str, owner: str, term_s: float) -> None:
     with writing(engine) as connection:
         other = locks.take(connection, name, owner, term_s)
-        if other is not None and _is_dead(other.owner):
+        if other is not None and is_dead(other.owner):
             locks.release(connection, name, other.owner)
             other = locks.take(connection, name, owner, term_s)
     if other is not None:
         raise Locked(other)
 
 
-def _is_dead(owner: str) -> bool:
+def is_dead(owner: str) -> bool:
     """Whether the owner was a process of this machine that is no more. A number given anew counts as alive."""
     host, pid, _ = owner.rsplit(":", 2)
     if host != socket.gethostname():

@@ -53,7 +53,7 @@ def load(environ: Mapping[str, str], options: Mapping[str, Any], config: Path | 
     Raises `SettingsError` naming the setting, where it stands, and what was expected.
     """
     found: dict[str, Any] = {}
-    if (path := config or _config_file()) is not None:
+    if (path := config or config_file()) is not None:
         found |= {name: _value(name, value, str(path)) for name, value in _read(path).items()}
     for variable, value in environ.items():
         if variable.startswith(PREFIX):
@@ -72,7 +72,8 @@ def _default_archive(db: str) -> Path:
     return Path(file).with_suffix(".archive")
 
 
-def _config_file() -> Path | None:
+def config_file() -> Path | None:
+    """The settings file in force where none is named, None where there is none."""
     for folder in (Path(), user_config_path("newsdesk", appauthor=False)):
         if (folder / FILE_NAME).is_file():
             return folder / FILE_NAME

@@ -29,9 +29,13 @@ ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 TEXT = README.read_text(encoding="utf-8")
 SHOWN_ADDRESS = "127.0.0.1:8000"
+SHOWN_FOLDER = "/home/jo/desk"
+SHOWN_PROGRAMS = "/opt/newsdesk/bin"
 CONSOLE = re.compile(r"```console\n(.*?)```", re.DOTALL)
 # What differs from day to day and from machine to machine.
-VARYING = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?(?:\.\d+)?(?:\+00:00)?)?|127\.0\.0\.1:\d+|\b0\.\d+\b")
+VARYING = re.compile(
+    r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?(?:\.\d+)?(?:\+00:00)?)?|127\.0\.0\.1:\d+|\b0\.\d+\b|\b\d+-59/"
+)
 
 
 def masked(text: str) -> str:
@@ -71,7 +75,8 @@ def output(block: str, site: DemoSite, environ: dict[str, str], folder: Path) ->
             check=False,
         )
         assert "Traceback" not in done.stderr, done.stderr
-        out.append(f"$ {command}\n{done.stdout.replace(address, SHOWN_ADDRESS)}")
+        shown = done.stdout.replace(address, SHOWN_ADDRESS).replace(str(folder), SHOWN_FOLDER)
+        out.append(f"$ {command}\n{shown.replace(str(Path(sys.executable).parent), SHOWN_PROGRAMS)}")
     return "".join(line.rstrip() + "\n" for line in "".join(out).splitlines())
 
 

@@ -23,6 +23,7 @@ from pipelines.cli import (
     explain,
     exporting,
     extract,
+    firstday,
     health,
     history,
     ledger,
@@ -65,6 +66,7 @@ def main(
     context.obj = Options(db=db, config=config)
 
 
+firstday.register(app)
 extract.register(app)
 explain.register(app)
 sources.register(app)
