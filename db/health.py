@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from db.schema import article_authors, articles, links, site_days
+from db.schema import article_authors, articles, links, site_days, sources
 from scraper.values import SiteDay
 
 MAX_SAMPLES = 200
@@ -53,8 +53,18 @@ def get_days(connection: Connection, since: date, site: str | None = None) -> li
     return [_site_day(row) for row in rows]
 
 
+def delete_days(connection: Connection, before: date) -> None:
+    """Nothing; the days before that one are gone."""
+    connection.execute(site_days.delete().where(site_days.c.day < before.isoformat()))
+
+
 def examples(connection: Connection, day: SiteDay, lacking: str, limit: int = 3) -> list[str]:
-    """Addresses of that day whose outcome is `lacking`, or whose article lacks it (author, time, image)."""
+    """Addresses of that day whose outcome is `lacking`, or whose article lacks it (author, time, image).
+
+    For "source" and "failing source" those of the site's sources.
+    """
+    if lacking.endswith("source"):
+        return _sources(connection, day.site, limit, is_failing=lacking != "source")
     conditions = {
         "author": ~_has_author(),
         "time": articles.c.published_at.is_(None),
@@ -67,6 +77,11 @@ def examples(connection: Connection, day: SiteDay, lacking: str, limit: int = 3)
         query = sa.select(articles.c.url).join(links, links.c.id == articles.c.link_id).where(looked)
         query = query.where(conditions[lacking]) if lacking in conditions else query
     return list(connection.execute(query.order_by(links.c.checked_at.desc(), links.c.id).limit(limit)).scalars())
+
+
+def _sources(connection: Connection, site: str, limit: int, *, is_failing: bool) -> list[str]:
+    query = sa.select(sources.c.url).where(sources.c.site == site).order_by(sources.c.url).limit(limit)
+    return list(connection.execute(query.where(sources.c.n_failures > 0) if is_failing else query).scalars())
 
 
 def _key(site: str, day: date) -> sa.ColumnElement[bool]:

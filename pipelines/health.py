@@ -2,24 +2,20 @@
 
 The two latest days that brought something are compared with the 28 days before them: shares by the binomial tail,
 lengths and delays by their medians, new addresses by what the same weekday usually brings. A site without that much
-history has no findings. `judge` is pure; `sum_up` keeps the days and `check` reads them. Does not know why a site
-changed, and finds nothing in what was never different.
+history has no findings. Pure (`checkup` keeps the days and reads them). Does not know why a site changed, and finds
+nothing in what was never different.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from itertools import groupby
+from datetime import date, timedelta
+from itertools import pairwise
 from math import comb, log, sqrt
 from statistics import fmean, median
 
-from sqlalchemy.engine import Connection, Engine
-
-from db import health as stored
-from db import runs
-from db.engine import reading, writing
 from scraper.values import OutcomeKind, SiteDay
 
 BASE_DAYS = 28
@@ -32,9 +28,11 @@ MIN_BASE, MIN_LATEST = 12, 3
 
 _MIN_RISE = 0.25
 _CHANCE = 1e-5
+_TOTAL, _CHANCE_OF_TOTAL = 0.85, 1e-3
 _MIN_LOSS, _MIN_SHIFT_H = 0.7, 16.0
 _DEVIATIONS = 4.0
-_MIN_EXPECTED = 12.0
+_MIN_SCORE = 3.5
+_MIN_EXPECTED, _MIN_SURE = 9.0, 4
 _MIN_SPREAD_LOG, _MIN_SPREAD_H = 0.2, 2.0
 _MIN_STEP = 0.2
 
@@ -74,12 +72,12 @@ _UNITS = {"median length": "{:.0f} letters", "hours from publication to sight": 
 
 @dataclass(frozen=True, slots=True)
 class _Share:
-    """A share to watch: how many of how many a day has, and what its examples lack."""
+    """A share to watch: how many of how many a day has, and what its examples may show: the outcome that rose most."""
 
     measure: str
     part: Callable[[SiteDay], int]
     whole: Callable[[SiteDay], int]
-    lacking: str = ""
+    lacking: tuple[str, ...]
 
 
 def n_news(day: SiteDay) -> int:
@@ -92,13 +90,14 @@ def _of(kinds: Sequence[str]) -> Callable[[SiteDay], int]:
 
 
 _SHARES = (
-    _Share("behind a wall", _of(_WALLS), n_news),
-    _Share("empty or too short", _of(_EMPTY), n_news),
-    _Share("could not be fetched or read", _of(_ERRORS), n_news),
-    _Share("without author", lambda day: day.n_without_author, lambda day: day.n_articles, "author"),
-    _Share("without time", lambda day: day.n_without_time, lambda day: day.n_articles, "time"),
-    _Share("without image", lambda day: day.n_without_image, lambda day: day.n_articles, "image"),
-    _Share("sources that failed", lambda day: day.n_failed_asks, lambda day: day.n_asked),
+    _Share("behind a wall", _of(_WALLS), n_news, _WALLS),
+    *(_Share("behind a wall", _of((kind,)), n_news, (kind,)) for kind in _WALLS),
+    _Share("empty or too short", _of(_EMPTY), n_news, _EMPTY),
+    _Share("could not be fetched or read", _of(_ERRORS), n_news, _ERRORS),
+    _Share("without author", lambda day: day.n_without_author, lambda day: day.n_articles, ("author",)),
+    _Share("without time", lambda day: day.n_without_time, lambda day: day.n_articles, ("time",)),
+    _Share("without image", lambda day: day.n_without_image, lambda day: day.n_articles, ("image",)),
+    _Share("sources that failed", lambda day: day.n_failed_asks, lambda day: day.n_asked, ("failing source",)),
 )
 
 
@@ -109,44 +108,7 @@ def judge(days: Sequence[SiteDay], today: date) -> list[Finding]:
     found += [_length(days, today), _lag(days, today), _frozen(days, today)]
     found += [_level(days, today, "extractor confidence", lambda day: day.confidence, -1)]
     found += [_level(days, today, "text that the site repeats", lambda day: day.removed, +1)]
-    return [finding for finding in found if finding is not None]
-
-
-def sum_up(engine: Engine, now: datetime) -> None:
-    """Nothing; afterwards the day's sums are kept of every site that was looked at today since the last whole run.
-
-    What a run did that was stopped is summed up by the next one. A run over midnight belongs to the day it ends on.
-    """
-    midnight = datetime.combine(now.astimezone(UTC).date(), time.min, UTC)
-    with reading(engine) as connection:
-        sites = stored.sites_checked(connection, max(runs.last_whole_start(connection) or midnight, midnight))
-    for site in sites:
-        with writing(engine) as connection:
-            stored.save_day(connection, site, now.astimezone(UTC).date())
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Checkup:
-    """A site's days and what was found, with example addresses for each finding."""
-
-    site: str
-    days: tuple[SiteDay, ...]
-    findings: tuple[tuple[Finding, tuple[str, ...]], ...]
-
-
-def check(engine: Engine, today: date, site: str | None = None) -> Iterator[Checkup]:
-    """Every site (or the one) that was asked or looked at within the last weeks, by name."""
-    with reading(engine) as connection:
-        days = stored.get_days(connection, today - timedelta(days=BASE_DAYS) - MAX_AGE, site)
-        for name, of_site in groupby(days, key=lambda day: day.site):
-            own = tuple(of_site)
-            findings = [(finding, _examples(connection, own, finding)) for finding in judge(own, today)]
-            yield Checkup(site=name, days=own, findings=tuple(findings))
-
-
-def _examples(connection: Connection, days: Sequence[SiteDay], finding: Finding) -> tuple[str, ...]:
-    latest = next((day for day in reversed(days) if day.outcomes), None)
-    return tuple(stored.examples(connection, latest, finding.lacking)) if latest and finding.lacking else ()
+    return list({finding.measure: finding for finding in reversed(found) if finding is not None}.values())[::-1]
 
 
 def _split(
@@ -172,15 +134,28 @@ def _share(days: Sequence[SiteDay], share: _Share, today: date) -> Finding | Non
     by_day = sorted(share.part(day) / share.whole(day) for day in base if share.whole(day) >= MIN_LATEST)
     usual = max(pooled, by_day[int(0.9 * len(by_day))] if by_day else 0.0)
     part, whole = sum(map(share.part, latest)), sum(map(share.whole, latest))
-    chance = (usual * len(base) + 0.5) / (len(base) + 1)  # what was never seen may yet happen
-    if part / whole - usual < _MIN_RISE or _tail(part, whole, chance) > _CHANCE:
+    chance = (pooled * len(base) + 0.5) / (len(base) + 1)  # what was never seen may yet happen
+    is_sudden = part / whole - usual >= _MIN_RISE and _tail(part, whole, max(usual, chance)) <= _CHANCE
+    if part / whole - pooled < _MIN_RISE or not (is_sudden or _is_total(base, latest, share, chance)):
         return None
-    middle = (usual + part / whole) / 2
+    middle = (pooled + part / whole) / 2
     since = _since(days, lambda day: not share.whole(day) or share.part(day) / share.whole(day) >= middle, latest)
-    worst = share.lacking or max(_WALLS + _EMPTY + _ERRORS, key=lambda kind: _rise(kind, base, latest))
+    worst = max(share.lacking, key=lambda kind: _rise(kind, base, latest))
     return Finding(
         site=latest[0].site, measure=share.measure, since=since, before=pooled, now=part / whole, lacking=worst
     )
+
+
+def _is_total(base: Sequence[SiteDay], latest: Sequence[SiteDay], share: _Share, chance: float) -> bool:
+    """Whether (nearly) all are so on both days, as on no two days before."""
+    usual = max((_of_days(pair, share) for pair in pairwise(base)), default=1.0)
+    whole = sum(map(share.whole, latest))
+    is_all = all(_of_days([day], share) >= _TOTAL for day in latest) and len(latest) == LATEST
+    return is_all and usual < _TOTAL and chance**whole <= _CHANCE_OF_TOTAL
+
+
+def _of_days(days: Sequence[SiteDay], share: _Share) -> float:
+    return sum(map(share.part, days)) / sum(map(share.whole, days))
 
 
 def _rise(kind: str, base: Sequence[SiteDay], latest: Sequence[SiteDay]) -> float:
@@ -201,7 +176,7 @@ def _length(days: Sequence[SiteDay], today: date) -> Finding | None:
         return None
     before, now = ([log(n + 1) for day in some for n in day.lengths] for some in (base, latest))
     middle = median(now)
-    if middle - median(before) > log(_MIN_LOSS) or _deviations(before, now, _MIN_SPREAD_LOG) > -_DEVIATIONS:
+    if middle - median(before) > log(_MIN_LOSS) or _rank_score(before, now) > -_MIN_SCORE:
         return None
     between = (median(before) + middle) / 2
     since = _since(days, lambda day: not day.lengths or log(median(day.lengths) + 1) <= between, latest)
@@ -211,7 +186,7 @@ def _length(days: Sequence[SiteDay], today: date) -> Finding | None:
 
 def _lag(days: Sequence[SiteDay], today: date) -> Finding | None:
     base, latest = _split(days, today, lambda day: len(day.lags_h))
-    if not latest:
+    if not latest or _was_away(days, latest[0].day):
         return None
     before, now = ([lag for day in some for lag in day.lags_h] for some in (base, latest))
     shift = median(now) - median(before)
@@ -228,6 +203,22 @@ def _lag(days: Sequence[SiteDay], today: date) -> Finding | None:
         now=median(now),
         lacking="stored",
     )
+
+
+def _was_away(days: Sequence[SiteDay], since: date) -> bool:
+    """Whether nobody asked for longer than usual before that day or later: then what is new is old by our own fault."""
+    asked = [day.day for day in days if day.n_asked]
+    gaps = [(day, (day - before).days) for before, day in pairwise(asked)]
+    usual = median(gap for _, gap in gaps) if gaps else 1
+    return any(gap > usual for day, gap in gaps if day >= since)
+
+
+def _rank_score(before: Sequence[float], now: Sequence[float]) -> float:
+    """The standard score of the rank-sum test: below 0 where what is now is smaller."""
+    ordered = sorted(before)
+    n_smaller = sum((bisect_left(ordered, x) + bisect_right(ordered, x)) / 2 for x in now)
+    n, m = len(before), len(now)
+    return (n_smaller - n * m / 2) / sqrt(n * m * (n + m + 1) / 12)
 
 
 def _deviations(before: Sequence[float], now: Sequence[float], least: float) -> float:
@@ -261,14 +252,24 @@ def _frozen(days: Sequence[SiteDay], today: date) -> Finding | None:
             break
         silent.append(day)
     base = days[: len(days) - len(silent)][-BASE_DAYS:]
-    expected = 0.0
+    usually = median(day.n_asked for day in base if day.n_asked) if base else 1
+    expected, sure = 0.0, 0.0
     for day in silent:
         same = [past.n_new for past in base if past.n_asked and past.day.weekday() == day.day.weekday()]
-        expected += median(same) if len(same) >= LATEST and min(same) > 0 else 0.0
-    if expected < _MIN_EXPECTED or today - silent[0].day > MAX_AGE:
+        part = min(1.0, day.n_asked / usually)  # a day that is not over yet
+        if len(same) >= LATEST and min(same) > 0:
+            expected, sure = expected + part * median(same), sure + part * min(same)
+    if expected < _MIN_EXPECTED or sure < _MIN_SURE or today - silent[0].day > MAX_AGE:
         return None
     usual = fmean(day.n_new for day in base if day.n_asked)
-    return Finding(site=silent[0].site, measure="new addresses a day", since=silent[-1].day, before=usual, now=0.0)
+    return Finding(
+        site=silent[0].site,
+        measure="new addresses a day",
+        since=silent[-1].day,
+        before=usual,
+        now=0.0,
+        lacking="source",
+    )
 
 
 def _since(days: Sequence[SiteDay], is_so: Callable[[SiteDay], bool], latest: Sequence[SiteDay]) -> date:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, time
 from pathlib import Path
 
-from pipelines.health import Checkup
+from pipelines.checkup import Checkup
 from scraper.errors import StoreError
 
 
@@ -28,6 +29,8 @@ def lines(found: Sequence[Checkup]) -> Iterator[str]:
     """The lines, by figure and site."""
     yield from _figure("newsdesk_site_findings", "What is not as it was.", ((c, "", len(c.findings)) for c in found))
     latest = [(checkup, checkup.days[-1]) for checkup in found]
+    moments = ((c, "", int(datetime.combine(day.day, time.min, UTC).timestamp())) for c, day in latest)
+    yield from _figure("newsdesk_site_day_timestamp_seconds", "The latest day: old where no run goes.", moments)
     for name, help_ in (
         ("n_asked", "Times that sources were asked on the latest day."),
         ("n_failed_asks", "Times that this failed."),

@@ -22,7 +22,7 @@ from sqlalchemy.engine import Engine
 from db import articles, pages, runs
 from db.archive import ArchiveWriter
 from db.engine import reading, writing
-from pipelines import health, retention
+from pipelines import checkup, retention
 from pipelines.crawl import Crawl, crawl
 from pipelines.digest import Desk, digest, digest_page
 from pipelines.discover import Discovery, discover
@@ -153,7 +153,7 @@ def _begun(job: Job, command: str) -> Iterator[tuple[int, ArchiveWriter, Report,
     name = f"{command}-{job.now():%Y%m%d%H%M%S}-{run_id:06}"
     with ArchiveWriter(Path(job.settings.archive), name) as writer:
         yield run_id, writer, report, job.on_outcome
-    health.sum_up(job.engine, job.now())
+    checkup.sum_up(job.engine, job.now())
     with writing(job.engine) as connection:
         report.kinds.update(runs.count_outcomes(connection, run_id))
         report.stopped = job.stop.reason

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pipelines.cli import options
+from scraper.errors import NewsError
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from pipelines.health import Checkup
+    from pipelines.checkup import Checkup
 
 _BARS = "▁▂▃▄▅▆▇█"
 _N_BARS = 28
@@ -36,13 +37,15 @@ def health(
 
     Exit status 1 when any is not. The line of blocks shows the articles of the last four weeks, day by day.
     """
+    from pipelines.checkup import check
     from pipelines.cli import printing
-    from pipelines.health import check
     from pipelines.metrics import write
     from pipelines.single import utc_now
 
     today = utc_now().date()
     found = list(check(options.open_existing(context, options.settings(context, db)), today, site))
+    if site is not None and not found:
+        raise NewsError("nothing is known of this site in the last weeks", url=site, reason="unknown")
     if metrics is not None:
         write(metrics, found)
     if as_json:

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Engine
 from db import health as stored
 from db import sources
 from db.engine import reading, writing
-from pipelines import health, metrics
+from pipelines import checkup, health, metrics
 from pipelines.run import Job, run
 from pipelines.settings import Settings
 from scraper import urls
@@ -93,6 +93,33 @@ def test_a_site_that_nobody_asked_is_not_frozen():
     assert health.judge(history(make_day(0, n_new=0, n_asked=0)), TODAY) == []
     weekly = [make_day(ago, n_new=40 if ago % 7 == 1 else 0) for ago in range(40, -1, -1)]
     assert health.judge(weekly, TODAY) == []
+
+
+def test_a_day_that_has_just_begun_is_not_frozen():
+    """The first of many askings of a day brings nothing yet; that is no alarm."""
+    days = [replace(day, n_asked=48, n_new=60) for day in history()]
+    assert (
+        health.judge([*days, make_day(0, n_asked=2, n_new=0, outcomes={}, n_articles=0, lengths=(), lags_h=())], TODAY)
+        == []
+    )
+
+
+def test_after_days_without_a_run_what_is_late_is_our_own_fault():
+    """A backlog is seen late; nobody's times are wrong."""
+    days = [day for day in history(make_day(0, lags_h=(50.0, 60.0, 40.0) * 4)) if day.day not in
+            (TODAY - timedelta(days=1), TODAY - timedelta(days=2))]  # fmt: skip
+    assert health.judge(days, TODAY) == []
+
+
+def test_one_kind_of_wall_is_seen_behind_another():
+    """A site half of whose articles are paid raises an alarm when all are behind a consent wall."""
+    usual = [replace(day, outcomes={"stored": 5, "paywall": 5}, n_articles=5) for day in history()]
+    days = [
+        *usual,
+        *(make_day(ago, outcomes={"consent_wall": 10}, n_articles=0, lengths=(), lags_h=()) for ago in (1, 0)),
+    ]
+    (finding,) = health.judge(days, TODAY)
+    assert (finding.measure, finding.lacking) == ("behind a wall", "consent_wall")
 
 
 @dataclass
@@ -175,12 +202,12 @@ def test_a_site_that_loses_its_authors_is_told_after_two_runs(engine: Engine, pa
     for day in range(7):
         site.has_authors = day < 5
         run(Job(engine=engine, settings=settings, now=lambda: site.now, include_all=True))
-        (checkup,) = health.check(engine, site.now.date())
-        found.append([finding.measure for finding, _ in checkup.findings])
+        (found_now,) = checkup.check(engine, site.now.date())
+        found.append([finding.measure for finding, _ in found_now.findings])
         site.now += timedelta(days=1)
     assert found[:5] == [[]] * 5
     assert found[6] == ["without author"]
-    finding, addresses = checkup.findings[0]
+    finding, addresses = found_now.findings[0]
     assert finding.since == (site.now - timedelta(days=2)).date()
     assert addresses
     assert all("/news/" in address for address in addresses)
@@ -189,10 +216,10 @@ def test_a_site_that_loses_its_authors_is_told_after_two_runs(engine: Engine, pa
     assert [(day.n_asked, day.n_new, day.n_without_author) for day in days[:5]] == [(1, 5, 0)] * 5
     assert all(day.n_without_author == day.n_articles >= day.n_new == 5 for day in days[5:])
     path = tmp_path / "newsdesk.prom"
-    metrics.write(path, [checkup])
+    metrics.write(path, [found_now])
     lines = path.read_text().splitlines()
-    assert f'newsdesk_site_findings{{site="{checkup.site}"}} 1' in lines
-    assert f'newsdesk_site_day_outcomes{{site="{checkup.site}",outcome="stored"}} 5' in lines
+    assert f'newsdesk_site_findings{{site="{found_now.site}"}} 1' in lines
+    assert f'newsdesk_site_day_outcomes{{site="{found_now.site}",outcome="stored"}} 5' in lines
 
 
 def test_summing_up_twice_changes_nothing(engine: Engine):
