@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from dataclasses import asdict
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,18 +17,20 @@ from scraper.errors import NewsError
 if TYPE_CHECKING:
     from pipelines.adding import Finding
     from pipelines.settings import Settings
-    from scraper.values import SourceRecord
+    from scraper.values import Page, SourceRecord
 
 Target = Annotated[str, typer.Argument(help="The address of a source, or a site for all of its sources.")]
 
 
 def register(app: typer.Typer) -> None:
     """Adds the commands."""
-    group = typer.Typer(help="List, pause, resume or remove sources.", no_args_is_help=True)
+    group = typer.Typer(help="List, pause, resume, remove, import or export sources.", no_args_is_help=True)
     group.command("list", epilog="Example: newsdesk sources list")(list_)
     group.command("pause", epilog="Example: newsdesk sources pause news.example")(pause)
     group.command("resume", epilog="Example: newsdesk sources resume news.example")(resume)
     group.command("remove", epilog="Example: newsdesk sources remove https://news.example/feed.xml")(remove)
+    group.command("import", epilog="Example: newsdesk sources import subscriptions.opml")(import_)
+    group.command("export", epilog="Example: newsdesk sources export --output subscriptions.opml")(export)
     app.command(epilog="Example: newsdesk add https://news.example/ --since 2026-11-01")(add)
     app.add_typer(group, name="sources")
 
@@ -43,6 +47,10 @@ def add(
     from pipelines.cli import printing
     from pipelines.single import utc_now
 
+    if "://" not in url and Path(url).is_file():
+        raise NewsError(
+            "a file; `newsdesk sources import` takes OPML, `newsdesk import` pages", url=url, reason="usage"
+        )
     found = options.settings(context, db)
     options.check_usable(found)
     findings = asyncio.run(_look(url, found, options.day(since)))
@@ -163,3 +171,65 @@ def _tell(n_sources: int, target: str, done: str) -> None:
     if not n_sources:
         raise NewsError("no source has this address or site; see `newsdesk sources list`", url=target, reason="unknown")
     typer.echo(f"{done} {options.count(n_sources, 'source')}: {target}")
+
+
+def import_(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="An OPML file, as feed readers export it; - for standard input.")],
+    db: options.Db = None,
+) -> None:
+    """Follow the feeds that an OPML file lists, as they are: without looking around their sites."""
+    from db import sources
+    from db.engine import writing
+    from pipelines.cli import printing
+    from pipelines.single import utc_now
+    from scraper.discovery import opml
+
+    found = options.settings(context, db)
+    listed = opml.read(_opml(file))
+    rows = [("left", "", url, why) for url, why in listed.left]
+    if listed.sources:
+        with writing(options.open_database(context, found)) as connection:
+            for source in listed.sources:
+                word = "added" if sources.add_source(connection, source, utc_now()) else "known"
+                rows.append((word, source.kind.value, source.url, ""))
+    printing.show_table(("", "kind", "source", "why"), sorted(rows, key=lambda row: row[0]))
+    if not listed.sources:
+        raise NewsError("lists no feed that can be followed", url=str(file), reason="no_sources")
+
+
+def _opml(file: Path) -> Page:
+    from pipelines.single import utc_now
+    from scraper.discovery.opml import MAX_OPML_BYTES
+    from scraper.errors import TooLarge
+    from scraper.values import Page
+
+    if str(file) == "-":
+        body = sys.stdin.buffer.read(MAX_OPML_BYTES + 1)
+    else:
+        with file.open("rb") as stream:
+            body = stream.read(MAX_OPML_BYTES + 1)
+    if len(body) > MAX_OPML_BYTES:
+        raise TooLarge(f"more than {MAX_OPML_BYTES} bytes", url=str(file))
+    return Page(url=str(file), final_url=str(file), status=200, body=body, fetched_at=utc_now())
+
+
+def export(
+    context: typer.Context,
+    output: Annotated[Path | None, typer.Option(help="Write to this file instead of standard output.")] = None,
+    db: options.Db = None,
+) -> None:
+    """Write all sources as OPML, which every feed reader takes; to them, sitemaps and sections are links."""
+    from db import sources
+    from db.engine import reading
+    from pipelines.single import utc_now
+    from scraper.discovery import opml
+
+    with reading(options.open_existing(context, options.settings(context, db))) as connection:
+        records = sources.get_sources(connection)
+    text = opml.write((record.source for record in records), utc_now())
+    if output is None:
+        sys.stdout.write(text)
+    else:
+        output.write_text(text, encoding="utf-8")
+        typer.echo(f"{options.count(len(records), 'source')} written to {output}")

@@ -1,8 +1,8 @@
 """XML from strangers: no entities of its own, nothing from outside, bounded depth and size.
 
-Two doors: `check` refuses documents that another parser should not see; `records` streams the elements a
-sitemap is made of, without a tree. Entity declarations are refused wherever they stand (billion laughs,
-quadratic blow-up, external entities); a plain DOCTYPE is not.
+Three doors: `check` refuses documents that another parser should not see; `Records` streams the elements a
+sitemap is made of, `Tags` the attributes that OPML is made of, without a tree. Entity declarations are refused
+wherever they stand (billion laughs, quadratic blow-up, external entities); a plain DOCTYPE is not.
 
 Does not know sitemaps or feeds.
 """
@@ -160,6 +160,50 @@ class Records:
         if len(self._fields) < _MAX_FIELDS:
             self._fields[path] = field if field in self._wanted.fields else ""
         return field if field in self._wanted.fields else ""
+
+    def _entity(self, *_: object) -> None:
+        raise ParseError("entity declarations are refused", url=self._url)
+
+
+class Tags:
+    """Streams the attributes of all elements of one local name, whatever they stand in; for documents without text.
+
+    `root` is the local name of the outermost element once it was met.
+    """
+
+    def __init__(self, url: str, name: str, encoding: str | None = None) -> None:
+        self.root = ""
+        self._url = url
+        self._name = name
+        self._n_open = 0
+        self._done: list[Record] = []
+        self._parser = expat.ParserCreate(encoding)
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = self._end
+        self._parser.EntityDeclHandler = self._entity
+
+    def read(self, pieces: Iterable[bytes]) -> Iterator[Record]:
+        """The attributes of each element in order, by lower-case local name. Raises `ParseError` as `Records.read`."""
+        try:
+            for piece in pieces:
+                self._parser.Parse(piece)
+                done, self._done = self._done, []
+                yield from done
+            self._parser.Parse(b"", _IS_LAST)
+        except (expat.ExpatError, LookupError, ValueError) as error:
+            raise ParseError(f"damaged XML: {error}", url=self._url) from error
+        yield from self._done
+
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        self.root = self.root or local_name(tag)
+        self._n_open += 1
+        if self._n_open > MAX_DEPTH:
+            raise ParseError(f"nested deeper than {MAX_DEPTH}", url=self._url)
+        if local_name(tag) == self._name:
+            self._done.append({local_name(name): value for name, value in attributes.items()})
+
+    def _end(self, _: str) -> None:
+        self._n_open -= 1
 
     def _entity(self, *_: object) -> None:
         raise ParseError("entity declarations are refused", url=self._url)
