@@ -158,6 +158,12 @@ def get_articles(connection: Connection, ids: list[int]) -> list[StoredArticle]:
     return [found[i] for i in ids if i in found]
 
 
+def has_articles(connection: Connection) -> bool:
+    """Whether anything is stored that is an article."""
+    is_article = articles.c.state == PageState.ARTICLE.value
+    return connection.execute(sa.select(articles.c.id).where(is_article).limit(1)).first() is not None
+
+
 def newest_urls(connection: Connection, site: str, limit: int) -> list[str]:
     """The addresses of the site's articles that were stored last."""
     query = sa.select(articles.c.url).where(articles.c.site == site).order_by(articles.c.id.desc()).limit(limit)

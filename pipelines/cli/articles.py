@@ -64,8 +64,23 @@ def search(
     else:
         rows = ((s.id, _day(s), s.article.site_name or s.article.site, s.article.title) for s in found)
         printing.show_table(("id", "published", "site", "title"), rows)
-    if not found:
-        typer.echo("newsdesk: no article is so", err=True)
+    _and_now(engine, found)
+
+
+def _and_now(engine: Engine, found: list[StoredArticle]) -> None:
+    """What to do with what was found, or where nothing was."""
+    from db import articles
+    from db.engine import reading
+
+    if found:
+        options.next_step(f"`newsdesk show {found[0].id}` prints the whole article; `newsdesk search --help`: narrower")
+        return
+    typer.echo("newsdesk: no article is so", err=True)
+    if options.is_read_by_a_person():
+        with reading(engine) as connection:
+            is_empty = not articles.has_articles(connection)
+        empty = "there are no articles yet; `newsdesk run` fetches what the sources announce"
+        options.next_step(empty if is_empty else "fewer words, or `begin*` for all words that begin so")
 
 
 def _as_phrase(argument: str) -> str:
@@ -118,6 +133,8 @@ def show(
         printing.show_article(stored.article)
         if stored.gone_at is not None:
             typer.echo(f"\nThe page is gone; found so on {stored.gone_at:%Y-%m-%d}.")
+        typer.echo(err=True)
+        options.next_step(f"`newsdesk history {stored.id}` tells what was changed, `newsdesk explain` why this text")
     else:
         sys.stdout.write(to_text(stored.article))
 

@@ -53,21 +53,28 @@ def init(
     if is_kept and not (install or systemd):
         message = "there is a settings file already; --force replaces it, --install and --systemd go on with it"
         raise SettingsError(message, url=str(config))
-    if not is_kept:
-        agent = _asked("Who are you? Name and mail address or web page", who, beginning.user_agent)
-        place = _asked(
-            "Where shall the database lie?",
-            db or given.db,
-            lambda text: beginning.database(text, Path()),
-            default=str(config.with_name("newsdesk.db")),
-        )
-        options.check_usable(all_settings.Settings(db=place, archive=""))
+    text = "" if is_kept else _settings_text(config, who, db or given.db)
     n_minutes = _asked("How often to run?", every, beginning.minutes, default="15m")
-    if not is_kept:
-        beginning.write_settings(config, beginning.settings_text(agent, place))
+    if text:
+        beginning.write_settings(config, text)
         typer.echo(f"written: {config}")
     daily = beginning.Daily(every=n_minutes, config=config, program=beginning.program())
     (_timer if systemd else _crontab)(daily, is_wanted=install)
+    options.next_step("`newsdesk add URL` follows a site; `newsdesk doctor` tells whether all is well")
+
+
+def _settings_text(config: Path, who: str | None, db: str | None) -> str:
+    from pipelines import beginning
+
+    agent = _asked("Who are you? Name and mail address or web page", who, beginning.user_agent)
+    place = _asked(
+        "Where shall the database lie?",
+        db,
+        lambda text: beginning.database(text, Path()),
+        default=str(config.with_name("newsdesk.db")),
+    )
+    options.check_usable(all_settings.Settings(db=place, archive=""))
+    return beginning.settings_text(agent, place)
 
 
 def _asked(question: str, given: str | None, read: Callable[[str], T], default: str | None = None) -> T:

@@ -89,6 +89,8 @@ def _list(revisions: list[StoredRevision], format_: DiffFormat) -> None:
         return
     shown = ((row["number"], row["fetched_at"][:16].replace("T", " "), _what(row), row["title"]) for row in rows)
     printing.show_table(("revision", "fetched", "changed", "title"), shown)
+    if len(rows) > 1:
+        options.next_step("the same with two numbers, such as 1 2, shows what was changed, word by word")
 
 
 def _what(row: dict[str, Any]) -> str:

@@ -54,6 +54,7 @@ def links(
             return
         shown = ((row["state"], row["checked_at"], row["url"], _first_line(row["reason"])) for row in found)
         printing.show_table(("state", "looked at", "address", "reason"), shown)
+    options.next_step("`newsdesk why ADDRESS` tells the whole story of one, `newsdesk retry --state STATE` tries again")
 
 
 def retry(
@@ -73,6 +74,7 @@ def retry(
     with writing(engine) as connection:
         n_links = ledger.wake(connection, _wanted(state, site, since), datetime.now(UTC))
     typer.echo(f"{n_links} {'address' if n_links == 1 else 'addresses'} due with the next run")
+    options.next_step("`newsdesk run` fetches them now" if n_links else "`newsdesk links` lists what there is")
 
 
 def why(

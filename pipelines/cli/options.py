@@ -107,6 +107,17 @@ def seconds(text: str) -> float:
     return float(number) * units[unit]
 
 
+def is_read_by_a_person() -> bool:
+    """Whether what the command prints goes to a terminal, and not into a file, a pipe or a log."""
+    return sys.stdout.isatty() and sys.stderr.isatty()
+
+
+def next_step(text: str) -> None:
+    """Nothing; tells a person, and no program, what could be done next. An empty text is nothing to tell."""
+    if text and is_read_by_a_person():
+        typer.echo(f"next: {text}", err=True)
+
+
 def count(n: int, noun: str) -> str:
     """`1 source`, `2 sources`; for nouns that take a plain s."""
     return f"{n} {noun}" if n == 1 else f"{n} {noun}s"

@@ -14,6 +14,8 @@ from pipelines.cli import options
 from scraper.errors import NewsError
 
 if TYPE_CHECKING:
+    from sqlalchemy.engine import Engine
+
     from pipelines.outcomes import Report
     from pipelines.run import Job
     from scraper.values import Outcome
@@ -48,7 +50,7 @@ def run(
     if dry_run:
         _show_plan(context, db, include_all=include_all)
         return
-    take_through(context, db, pipeline.run, quiet=quiet, include_all=include_all, stop=stop)
+    take_through(context, db, pipeline.run, quiet=quiet, include_all=include_all, stop=stop, and_now=_and_now)
 
 
 def take_through(
@@ -67,6 +69,29 @@ def take_through(
             typer.echo(f"newsdesk: {locked}")
         return
     raise typer.Exit(_status(report))
+
+
+def _and_now(engine: Engine, report: Report) -> str:
+    """What a person could do after a run."""
+    from db import sources
+    from db.engine import reading
+    from pipelines.outcomes import NO_PAGE
+
+    if not report.n_sources and not report.kinds:
+        with reading(engine) as connection:
+            has_sources = bool(sources.get_sources(connection))
+        return (
+            "nothing was due; `newsdesk run --all` asks every source now"
+            if has_sources
+            else "there are no sources yet; `newsdesk add URL` follows a site"
+        )
+    steps = ["`newsdesk search WORDS` finds what is stored"]
+    if report.n_sources_failed:
+        steps.append("`newsdesk sources list` tells which sources failed")
+    kind = max(sorted(NO_PAGE), key=lambda one: report.kinds[one])
+    if report.kinds[kind]:
+        steps.append(f"`newsdesk links --state {kind.value}` lists what could not be fetched")
+    return "; ".join(steps)
 
 
 def _show_plan(context: typer.Context, db: str | None, *, include_all: bool) -> None:
@@ -98,11 +123,18 @@ def import_(
     if not pages.exists():
         raise NewsError("no such file or folder", url=str(pages), reason="unreadable")
     report = _go(context, db, lambda job: pipeline.import_list(job, pages))
+    options.next_step("`newsdesk search WORDS` finds what is stored")
     raise typer.Exit(_status(report))
 
 
 def _go(
-    context: typer.Context, db: str | None, work: Callable[[Job], Report], *, quiet: bool = False, **options_: Any
+    context: typer.Context,
+    db: str | None,
+    work: Callable[[Job], Report],
+    *,
+    quiet: bool = False,
+    and_now: Callable[[Engine, Report], str] | None = None,
+    **options_: Any,
 ) -> Report:
     from pipelines.run import Job
 
@@ -112,6 +144,8 @@ def _go(
         report = work(Job(engine=engine, settings=found, on_outcome=on_outcome, **options_))
     if not quiet or _status(report):
         typer.echo(report.line())
+    if and_now is not None and not quiet and options.is_read_by_a_person():
+        options.next_step(and_now(engine, report))
     return report
 
 
@@ -151,3 +185,4 @@ def demo(
     from pipelines.demo import demo as show
 
     show(typer.echo, keep)
+    options.next_step("`newsdesk init` begins a desk of your own")

@@ -63,9 +63,7 @@ def add(
     printing.show_table(("", "kind", "source", "what it announces"), rows)
     if not taken:
         raise NewsError("no feed, sitemap or page that announces recent articles", url=url, reason="no_sources")
-    typer.echo(
-        f"following {len(taken)} source{'s' if len(taken) != 1 else ''}; `newsdesk run` fetches the articles", err=True
-    )
+    options.next_step("`newsdesk run` fetches the articles that these announce")
 
 
 def _word(finding: Finding, known: set[str]) -> str:
@@ -98,6 +96,8 @@ def list_(context: typer.Context, as_json: options.Json = False, db: options.Db 
     headings = ("site", "kind", "state", "brings one every", "checked", "due", "source")
     rows = ((r.source.site, r.source.kind, _state(r), _every(r), r.checked_at, r.due_at, r.source.url) for r in records)
     printing.show_table(headings, rows)
+    if not records:
+        options.next_step("there are no sources yet; `newsdesk add URL` follows a site")
 
 
 def _state(record: SourceRecord) -> str:
@@ -134,11 +134,13 @@ def _json(record: SourceRecord) -> dict[str, object]:
 def pause(context: typer.Context, target: Target, db: options.Db = None) -> None:
     """Stop asking a source until it is resumed."""
     _set_paused(context, target, db, is_paused=True)
+    options.next_step(f"`newsdesk sources resume {target}` when you want it again")
 
 
 def resume(context: typer.Context, target: Target, db: options.Db = None) -> None:
     """Ask a paused source again."""
     _set_paused(context, target, db, is_paused=False)
+    options.next_step("`newsdesk run` asks it again when it is due, `newsdesk run --all` now")
 
 
 def _set_paused(context: typer.Context, target: str, db: str | None, *, is_paused: bool) -> None:
@@ -196,6 +198,7 @@ def import_(
     printing.show_table(("", "kind", "source", "why"), sorted(rows, key=lambda row: row[0]))
     if not listed.sources:
         raise NewsError("lists no feed that can be followed", url=str(file), reason="no_sources")
+    options.next_step("`newsdesk run` fetches the articles that these announce")
 
 
 def _opml(file: Path) -> Page:
