@@ -13,7 +13,7 @@ import typer
 
 from pipelines import settings as all_settings
 from pipelines.cli import options
-from scraper.errors import SettingsError
+from scraper.errors import NewsError, SettingsError
 
 if TYPE_CHECKING:
     from pipelines.beginning import Daily
@@ -157,6 +157,8 @@ def _findings(context: typer.Context, db: str | None, *, is_offline: bool) -> It
             yield from network.examine(found, doctor.known_sources(found))
     except SettingsError as error:
         yield failure("settings", str(error), "correct it; the README lists the settings")
+    except (NewsError, OSError) as error:  # what keeps a check itself from its work, such as a closed folder
+        yield failure("checks", f"ended early: {error}", "see to this first, then call doctor again")
 
 
 def _settings_file(context: typer.Context) -> Finding:

@@ -60,7 +60,7 @@ def _lock(connection: Connection, now: datetime) -> Finding:
 def _last_run(connection: Connection, now: datetime) -> Finding:
     last = condition.last_run(connection)
     if last is None:
-        return warning("last run", "none yet", "`newsdesk run`, and see that cron does it (`newsdesk init`)")
+        return warning("last run", "none yet", "`newsdesk run`, and see that cron does it (`newsdesk init --install`)")
     began = f"{ago(now - last.started_at)} ago"
     if last.ended_at is None:
         lock = condition.run_lock(connection)
@@ -71,7 +71,7 @@ def _last_run(connection: Connection, now: datetime) -> Finding:
     text = f"{began}: {summary.get('sources', 0)} sources ({summary.get('sources_failed', 0)} failed), "
     text += f"{summary.get('new', 0)} new pages, {summary.get('stored', 0)} stored"
     if now - last.started_at > MAX_QUIET:
-        return warning("last run", text, "see that cron or systemd starts `newsdesk run` (`newsdesk init`)")
+        return warning("last run", text, "see that cron or systemd starts `newsdesk run` (`newsdesk init --install`)")
     if summary.get("sources") and summary.get("sources") == summary.get("sources_failed"):
         return warning("last run", text, "no source could be read: see `newsdesk sources list` and the network")
     return fine("last run", text)
