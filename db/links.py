@@ -108,6 +108,7 @@ def _due(row: Any) -> DueLink:
         published_at=row.published_at,
         first_seen_at=row.first_seen_at,
         n_tries=row.n_tries,
+        n_not_modified=row.n_not_modified,
         page_id=row.page_id,
         page_sha256=row.sha256,
         article_id=row.article_id,
@@ -118,6 +119,7 @@ def _due(row: Any) -> DueLink:
 def save_answer(connection: Connection, link_id: int, answer: Page | NotModified, due_at: datetime | None) -> None:
     """Keeps that the address answered, with its validators, and when it is due next."""
     values: dict[str, Any] = {"checked_at": answer.fetched_at, "due_at": due_at, "n_tries": 0}
+    values["n_not_modified"] = 0 if isinstance(answer, Page) else links.c.n_not_modified + 1
     if isinstance(answer, Page):
         values |= {"etag": answer.header("etag"), "last_modified": answer.header("last-modified")}
     connection.execute(links.update().where(links.c.id == link_id).values(**values))

@@ -69,6 +69,7 @@ sources = Table(
     Column("outcome", String),
     Column("reason", PlainText),
     Column("n_failures", Integer, nullable=False, default=0),
+    Column("n_not_modified", Integer, nullable=False, server_default="0"),  # answers of 304 in a row
     Column("rhythm", JSON),  # when it brings something: {recent, hours, days, counted_at, since}
 )
 
@@ -105,6 +106,7 @@ links = Table(
     Column("checked_at", UtcDateTime),
     Column("due_at", UtcDateTime),
     Column("n_tries", Integer, nullable=False, default=0),
+    Column("n_not_modified", Integer, nullable=False, server_default="0"),  # answers of 304 in a row
     Column("outcome", String, index=True),
     Column("reason", PlainText),
     ref("run_id", "runs.id"),

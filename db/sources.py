@@ -54,7 +54,7 @@ def save_checked(connection: Connection, record: SourceRecord, now: datetime, du
     values: dict[str, Any] = {"checked_at": now, "due_at": due_at, "outcome": record.outcome, "reason": record.reason}
     values |= {"n_failures": record.n_failures, "etag": record.request.etag}
     values |= {"last_modified": record.request.last_modified, "hub_url": record.hub_url}
-    values["rhythm"] = _written(record.rhythm)
+    values |= {"rhythm": _written(record.rhythm), "n_not_modified": record.n_not_modified}
     connection.execute(sources.update().where(sources.c.id == record.id).values(**values))
 
 
@@ -94,6 +94,7 @@ def _record(row: Any) -> SourceRecord:
         n_failures=row.n_failures,
         hub_url=row.hub_url,
         rhythm=_rhythm(row.rhythm or {}),
+        n_not_modified=row.n_not_modified,
     )
 
 

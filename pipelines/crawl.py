@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.engine import Engine
@@ -22,7 +22,7 @@ from pipelines import schedule
 from pipelines.outcomes import of_error
 from scraper.errors import BadStatus
 from scraper.fetching.client import Fetcher
-from scraper.values import DueLink, NotModified, Outcome, OutcomeKind, Page, RecordPlace
+from scraper.values import DueLink, NotModified, Outcome, OutcomeKind, Page, RecordPlace, Request
 
 _BATCH = 20
 _GONE = frozenset({404, 410})
@@ -40,24 +40,35 @@ class Crawl:
     tell: Callable[[Outcome], None]
     n_per_site: int
     recheck_until: timedelta = schedule.RECHECK_UNTIL
+    max_per_site: int = 0
+    """Addresses of a site that are asked for in one run; 0: all."""
 
 
-async def crawl(job: Crawl) -> None:
-    """Nothing; afterwards every link that was due has been asked for once."""
+async def crawl(job: Crawl) -> int:
+    """How many due addresses were left for a later run; all others have been asked for once.
+
+    Left are those beyond a site's budget: of an archive that is taken up, or a flood; new ones are not among them while
+    known ones wait (see `db.links.due_links`).
+    """
     due_at = job.now()
     with reading(job.engine) as connection:
         sites = links.due_sites(connection, due_at)
     async with asyncio.TaskGroup() as group:
-        for site in sites:
-            group.create_task(_crawl_site(job, site, due_at))
+        asked = [group.create_task(_crawl_site(job, site, due_at)) for site in sites]
+    return sum(task.result() for task in asked)
 
 
-async def _crawl_site(job: Crawl, site: str, due_at: datetime) -> None:
+async def _crawl_site(job: Crawl, site: str, due_at: datetime) -> int:
+    n_asked = 0
     while True:
+        size = min(_BATCH, job.max_per_site - n_asked) if job.max_per_site else _BATCH
         with reading(job.engine) as connection:
-            batch = links.due_links(connection, site, due_at, _BATCH)
+            if not size:
+                return links.count_due(connection, due_at).get(site, 0)
+            batch = links.due_links(connection, site, due_at, size)
         if not batch:
-            return
+            return 0
+        n_asked += len(batch)
         queue = iter(batch)
         async with asyncio.TaskGroup() as group:
             for _ in range(min(job.n_per_site, len(batch))):
@@ -72,12 +83,18 @@ async def _take(job: Crawl, queue: Iterator[DueLink]) -> None:
 async def _crawl_link(job: Crawl, link: DueLink) -> None:
     start = time.monotonic()
     try:
-        answer = await job.fetcher.fetch(link.request)
+        answer = await job.fetcher.fetch(_request(link))
     except Exception as error:  # noqa: BLE001 - of_error raises what must end the run
         outcome = of_error("crawl", link.request.url, error, time.monotonic() - start)
         _save_failure(job, link, error, outcome)
         return
     _save_answer(job, link, answer, time.monotonic() - start)
+
+
+def _request(link: DueLink) -> Request:
+    if not schedule.is_unconditional(link.n_not_modified):
+        return link.request
+    return replace(link.request, etag=None, last_modified=None)
 
 
 def _save_answer(job: Crawl, link: DueLink, answer: Page | NotModified, elapsed_s: float) -> None:

@@ -117,15 +117,19 @@ class _Asking:
     async def _ask(self, record: SourceRecord) -> _Find:
         source = replace(record.source, since=horizon(record.source, self.job.now()))
         found = _Find(record=record, source=source)
-        answer = await self.job.fetcher.fetch(record.request, limit_bytes=LIMIT_BYTES[source.kind])
+        request = record.request
+        if schedule.is_unconditional(record.n_not_modified):
+            request = replace(request, etag=None, last_modified=None)
+        answer = await self.job.fetcher.fetch(request, limit_bytes=LIMIT_BYTES[source.kind])
         if isinstance(answer, NotModified):
+            found.record = replace(record, n_not_modified=record.n_not_modified + 1)
             return found
         announced = await self.documents.read(source, answer, self._shape(source))
         await self._turn_pages(found, announced)
         if announced.sitemaps:
             await self._read_parts(found, announced.sitemaps)
         request = _validated(record.request, answer, announced)
-        found.record = replace(record, request=request, hub_url=announced.hub_url)
+        found.record = replace(record, request=request, hub_url=announced.hub_url, n_not_modified=0)
         return found
 
     def _shape(self, source: Source) -> Shape:

@@ -77,6 +77,8 @@ class Report:
     n_announced: int = 0
     n_new: int = 0
     n_too_old: int = 0
+    n_left: int = 0
+    """Addresses due that are beyond their site's budget and wait for a later run."""
     stopped: str = ""
     """Why the run ended before its work was done; empty where it did not."""
 
@@ -88,6 +90,7 @@ class Report:
             "announced": self.n_announced,
         }
         head |= {"new": self.n_new, "too_old": self.n_too_old}
+        head |= {"left": self.n_left} if self.n_left else {}
         head |= {"stopped": self.stopped} if self.stopped else {}
         return head | {kind.value: self.kinds[kind] for kind in OutcomeKind if self.kinds[kind]}
 
@@ -101,6 +104,7 @@ class Report:
         parts = (
             found if self.n_sources else "",
             counts or "nothing to do",
+            f"{self.n_left} left for later runs" if self.n_left else "",
             self.stopped and f"stopped: {self.stopped}",
         )
         return "; ".join(part for part in parts if part)

@@ -81,7 +81,8 @@ async def _fetch(job: Job, run_id: int, writer: ArchiveWriter, report: Report, t
         await discover(found, include_all=job.include_all)
         n_per_site = job.settings.concurrency_per_site
         rest: dict[str, Any] = {"n_per_site": n_per_site, "recheck_until": _recheck_until(job)}
-        await crawl(Crawl(fetcher=fetcher, writer=writer, tell=tell, **rest, **shared))
+        rest["max_per_site"] = job.settings.max_pages_per_site
+        report.n_left = await crawl(Crawl(fetcher=fetcher, writer=writer, tell=tell, **rest, **shared))
 
 
 def _digest(job: Job, run_id: int, tell: Callable[[Outcome], None]) -> None:

@@ -16,6 +16,8 @@ HORIZON = timedelta(days=7)
 RECHECK_UNTIL = timedelta(days=14)
 MIN_RECHECK = timedelta(minutes=15)
 MAX_TRIES = 6
+CONDITIONAL_TIMES = 9
+"""Answers of 304 in a row before an address is asked for as if it were unknown."""
 _FIRST_RETRY = timedelta(minutes=15)
 _AHEAD = timedelta(seconds=60)  # cron starts on the minute; what falls due while a run goes would miss the next one
 _MAX_SOURCE_PAUSE = timedelta(days=1)
@@ -31,6 +33,11 @@ _MAY_BECOME_AN_ARTICLE = frozenset(
         OutcomeKind.TOO_SHORT,
     }
 )
+
+
+def is_unconditional(n_not_modified: int) -> bool:
+    """Whether to ask without validators now: servers that say "not modified" for ever have been seen to be wrong."""
+    return n_not_modified >= CONDITIONAL_TIMES
 
 
 def may_become_an_article(outcome: str | None) -> bool:

@@ -30,7 +30,8 @@ class Settings:
     `allow_addresses` names what the address guard lets through besides public addresses:
     `host:port` or `network:port`, such as `127.0.0.1:8000` or `10.0.0.0/8:443`. `second_opinion` reports of every
     page how far another extractor agrees with its text. `recheck_days` is the age until which articles are looked at
-    again. `keep_*_days` say after how many days texts, rows of pages and archive records go; 0: never.
+    again. `max_pages_per_site` bounds what one run fetches of a site; 0: all. `keep_*_days` say after how many days
+    texts, rows of pages and archive records go; 0: never.
     """
 
     db: str
@@ -42,6 +43,7 @@ class Settings:
     allow_addresses: tuple[str, ...] = ()
     second_opinion: bool = False
     recheck_days: int = 14
+    max_pages_per_site: int = 1000
     keep_texts_days: int = 0
     keep_pages_days: int = 0
     keep_archive_days: int = 0
@@ -95,14 +97,15 @@ def _value(name: str, value: Any, where: str) -> Any:
         "archive": str,
         "user_agent": _line,
         "min_delay_s": _seconds,
-        "concurrency": _count,
-        "concurrency_per_site": _count,
+        "concurrency": _whole(1, 1000),
+        "concurrency_per_site": _whole(1, 1000),
         "allow_addresses": _addresses,
         "second_opinion": _flag,
-        "recheck_days": _days,
-        "keep_texts_days": _days,
-        "keep_pages_days": _days,
-        "keep_archive_days": _days,
+        "recheck_days": _whole(0, 3650, "number of days"),
+        "max_pages_per_site": _whole(0, 1_000_000),
+        "keep_texts_days": _whole(0, 3650, "number of days"),
+        "keep_pages_days": _whole(0, 3650, "number of days"),
+        "keep_archive_days": _whole(0, 3650, "number of days"),
     }
     if name not in readers:
         known = ", ".join(field.name for field in fields(Settings))
@@ -131,26 +134,20 @@ def _seconds(value: Any) -> float:
     return seconds
 
 
-def _count(value: Any) -> int:
-    expected = "a whole number from 1 to 1000"
-    try:
-        count = int(value)
-    except (TypeError, ValueError):
-        raise ValueError(expected) from None
-    if isinstance(value, float) or not 1 <= count <= 1000:
-        raise ValueError(expected)
-    return count
+def _whole(lowest: int, highest: int, what: str = "number") -> Callable[[Any], int]:
+    """A reader of whole numbers within these bounds."""
 
+    def read(value: Any) -> int:
+        expected = f"a whole {what} from {lowest} to {highest}"
+        try:
+            count = int(value)
+        except (TypeError, ValueError):
+            raise ValueError(expected) from None
+        if isinstance(value, float) or not lowest <= count <= highest:
+            raise ValueError(expected)
+        return count
 
-def _days(value: Any) -> int:
-    expected = "a whole number of days from 0 to 3650"
-    try:
-        days = int(value)
-    except (TypeError, ValueError):
-        raise ValueError(expected) from None
-    if isinstance(value, float) or not 0 <= days <= 3650:
-        raise ValueError(expected)
-    return days
+    return read
 
 
 def _flag(value: Any) -> bool:

@@ -315,6 +315,8 @@ class SourceRecord:
     hub_url: str | None = None
     """The feed's WebSub hub, as it said last."""
     rhythm: Rhythm = Rhythm()
+    n_not_modified: int = 0
+    """Answers of 304 in a row."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -331,6 +333,8 @@ class DueLink:
     page_sha256: str | None
     article_id: int | None
     outcome: str | None = None
+    n_not_modified: int = 0
+    """Answers of 304 in a row."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,7 +26,7 @@ from pipelines.single import policy
 from scraper.errors import StoreError
 from scraper.fetching.client import Fetcher
 from scraper.text import fold
-from scraper.values import Outcome, Source, SourceKind, StoredArticle
+from scraper.values import Outcome, OutcomeKind, Source, SourceKind, StoredArticle
 from tests.builders import NOW
 
 HOUR = timedelta(hours=1)
@@ -73,7 +73,7 @@ class Desk:
         """All that the database says of the web, without our own times and the runs' own rows."""
         ours = {"checked_at", "due_at", "run_id", "learned_at", "elapsed_s", "at", "started_at", "ended_at", "id"}
         ours |= {"fetched_at", "archive_file", "archive_offset", "archive_length", "first_seen_at"}
-        ours |= {"n_asked"}
+        ours |= {"n_asked", "n_not_modified"}
         found = {}
         with reading(self.engine) as connection:
             for table in schema.metadata.sorted_tables:
@@ -161,6 +161,50 @@ def test_sources_are_asked_by_their_rhythm(desk: Desk):
         desk.run()
         asked.append("/feed.xml" in [path for _, path, _ in desk.site.requests])
     assert asked == [False, True]
+
+
+def test_a_site_has_a_budget_and_the_rest_waits(desk: Desk):
+    """Of 22 new addresses five are fetched in each run, the newest first, until none is left; the report counts them."""
+    desk.add()
+    desk.settings = replace(desk.settings, max_pages_per_site=5)
+    lefts = []
+    for _ in range(5):
+        n_requests = len(desk.site.requests)
+        report = desk.run()
+        lefts.append((report.n_left, sum("robots.txt" not in path for _, path, _ in desk.site.requests[n_requests:])))
+    assert [left for left, _ in lefts] == [17, 12, 7, 2, 0]
+    assert all(n_asked <= 5 + 2 for _, n_asked in lefts[1:])
+    assert "7 left for later runs" in replace(report, n_left=7).line()
+    with reading(desk.engine) as connection:
+        fates = connection.execute(sa.select(schema.links.c.outcome)).scalars().all()
+    assert None not in fates
+
+
+def test_every_tenth_time_nothing_is_asked_conditionally(desk: Desk):
+    """After nine answers of 304 a feed is asked for whole, and so is an article; that is no revision."""
+    desk.add()
+    desk.run()
+    asked = []
+    for i in range(1, 12):
+        desk.at = NOW + i * timedelta(minutes=20)
+        with writing(desk.engine) as connection:
+            connection.execute(
+                sa.update(schema.links).where(schema.links.c.article_id.is_not(None)).values(due_at=desk.at)
+            )
+        desk.site.requests.clear()
+        report = desk.run(include_all=True)
+        asked.append(
+            [
+                any(
+                    "if-none-match" in headers or "if-modified-since" in headers
+                    for _, path, headers in desk.site.requests
+                    if path == one
+                )
+                for one in ("/feed.xml", "/town/night-ferry-sails-again")
+            ]
+        )
+        assert not report.kinds[OutcomeKind.REVISED]
+    assert asked == [[True, True]] * 9 + [[False, False], [True, True]]
 
 
 def test_second_edition(desk: Desk):
