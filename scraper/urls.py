@@ -31,8 +31,9 @@ _SESSION_IN_PATH = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?;]*", re.IGNOR
 _SUFFIXES = TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 
 
+@lru_cache(maxsize=256)
 def parse(url: str, base: str | None = None) -> str:
-    """`url`, relative to `base` if given, as the WHATWG URL parser writes it.
+    """`url`, relative to `base` if given, as the WHATWG URL parser writes it; a fetch asks seven times for one address.
 
     Raises `Refused` (reason "bad_address") for what is no address, `UnsafeAddress` for what is none of http(s).
     """
