@@ -109,6 +109,15 @@ def insert(connection: Connection, table: sa.Table, row: Mapping[str, Any]) -> i
     return int(key[0])
 
 
+def new_ids(connection: Connection, table: sa.Table, n: int) -> list[int]:
+    """`n` ids for rows to come, rising. SQLite's transaction has been the only writer since it began."""
+    if connection.dialect.name == "sqlite":
+        last = connection.execute(sa.select(sa.func.coalesce(sa.func.max(table.c.id), 0))).scalar_one()
+        return list(range(last + 1, last + n + 1))
+    following = sa.text("SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :n)")
+    return sorted(connection.execute(following, {"name": table.name, "n": n}).scalars())
+
+
 def hold(connection: Connection, name: str) -> None:
     """Nothing; until the transaction ends no other one holds that name. SQLite has one writer at a time anyway."""
     if connection.dialect.name == "postgresql":

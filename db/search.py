@@ -7,7 +7,7 @@ first. Where a query hits more than `MAX_RANKED` articles, the latest of them ar
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -34,21 +34,32 @@ _REORDERED = 200  # best hits among which recency counts
 def save(connection: Connection, article_id: int, article: Article) -> None:
     """Indexes the article in place of what was indexed under that id."""
     delete(connection, article_id)
-    if article.state is PageState.ARTICLE:
-        texts = {"title": article.title or "", "author": "\n".join(article.authors), "tag": "\n".join(article.tags)}
-        _insert(connection, article_id, {**texts, "body": article.body})
+    add(connection, [(article_id, article)])
 
 
-def _insert(connection: Connection, article_id: int, texts: dict[str, str]) -> None:
-    indexed = {name: " ".join(words(text[:MAX_INDEXED_CHARS])) for name, text in texts.items()}
+def add(connection: Connection, added: Iterable[tuple[int, Article]]) -> None:
+    """Indexes articles, by id, that are not in the index; what is no article stays out of it."""
+    rows = [
+        {"id": article_id, **_indexed(article.title, article.authors, article.tags, article.body)}
+        for article_id, article in added
+        if article.state is PageState.ARTICLE
+    ]
+    if rows:
+        connection.execute(_insert(connection), rows)
+
+
+def _indexed(title: str | None, authors: Iterable[str], tags: Iterable[str], body: str) -> dict[str, str]:
+    texts = {"title": title or "", "author": "\n".join(authors), "tag": "\n".join(tags), "body": body}
+    return {name: " ".join(words(text[:MAX_INDEXED_CHARS])) for name, text in texts.items()}
+
+
+def _insert(connection: Connection) -> sa.TextClause:
     if connection.dialect.name == "sqlite":
-        statement = (
+        return sa.text(
             "INSERT INTO article_search (rowid, title, author, tag, body) VALUES (:id, :title, :author, :tag, :body)"
         )
-    else:
-        parts = (f"setweight(to_tsvector('simple', :{name}), '{weight}')" for name, weight in _WEIGHTS.items())
-        statement = f"INSERT INTO article_search (article_id, words) VALUES (:id, {' || '.join(parts)})"  # noqa: S608
-    connection.execute(sa.text(statement), {"id": article_id, **indexed})
+    parts = (f"setweight(to_tsvector('simple', :{name}), '{weight}')" for name, weight in _WEIGHTS.items())
+    return sa.text(f"INSERT INTO article_search (article_id, words) VALUES (:id, {' || '.join(parts)})")  # noqa: S608
 
 
 def delete(connection: Connection, article_id: int) -> None:
@@ -61,21 +72,28 @@ def fill(connection: Connection) -> int:
     """The number of articles indexed now: all, if none was; nothing is done where the index has any."""
     if connection.execute(sa.text("SELECT 1 FROM article_search LIMIT 1")).first() is not None:
         return 0
-    a, n = articles.c, 0
+    a, n, last = articles.c, 0, 0
     query = sa.select(a.id, a.title, a.body).where(a.state == PageState.ARTICLE.value).order_by(a.id).limit(500)
-    last = 0
-    while rows := connection.execute(query.where(a.id > last)).all():
-        for row in rows:
-            lists = {"author": _joined(connection, article_authors, "name", row.id)}
-            lists |= {"tag": _joined(connection, article_tags, "tag", row.id)}
-            _insert(connection, row.id, {"title": row.title or "", "body": row.body, **lists})
-        last, n = rows[-1].id, n + len(rows)
+    while found := connection.execute(query.where(a.id > last)).all():
+        ids = [row.id for row in found]
+        authors = _lists(connection, article_authors.c.name, ids)
+        tags = _lists(connection, article_tags.c.tag, ids)
+        rows = [
+            {"id": row.id, **_indexed(row.title, authors.get(row.id, ()), tags.get(row.id, ()), row.body)}
+            for row in found
+        ]
+        connection.execute(_insert(connection), rows)
+        last, n = ids[-1], n + len(ids)
     return n
 
 
-def _joined(connection: Connection, table: sa.Table, column: str, article_id: int) -> str:
-    query = sa.select(table.c[column]).where(table.c.article_id == article_id).order_by(table.c.position)
-    return "\n".join(connection.execute(query).scalars())
+def _lists(connection: Connection, column: sa.Column[str], ids: list[int]) -> dict[int, list[str]]:
+    t = column.table.c
+    found: dict[int, list[str]] = {}
+    query = sa.select(t.article_id, column).where(t.article_id.in_(ids)).order_by(t.article_id, t.position)
+    for article_id, value in connection.execute(query):
+        found.setdefault(article_id, []).append(value)
+    return found
 
 
 def search(
