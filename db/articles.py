@@ -83,22 +83,29 @@ def add_articles(connection: Connection, added: Sequence[Revision]) -> list[int]
     """
     ids = new_ids(connection, articles, len(added))
     seen = _first_seen(connection, [revision.page.link_id for revision in added])
-    rows, first, linked = [], [], []
+    rows, linked = [], []
     for article_id, revision in zip(ids, added, strict=True):
-        page = revision.page
-        first_seen_at = min(seen[page.link_id], revision.article.fetched_at)
-        row = columns(revision) | {"id": article_id, "link_id": page.link_id, "first_seen_at": first_seen_at}
+        link_id = revision.page.link_id
+        first_seen_at = min(seen[link_id], revision.article.fetched_at)
+        row = columns(revision) | {"id": article_id, "link_id": link_id, "first_seen_at": first_seen_at}
         rows.append(row | {"n_revisions": 1, "changed_at": revision.saved_at})
-        first.append(_revision_row(revision, article_id, 1))
-        linked.append({"of_link": page.link_id, "of_article": article_id})
+        linked.append({"of_link": link_id, "of_article": article_id})
     connection.execute(articles.insert(), rows)
-    connection.execute(revisions.insert(), first)
+    _add_first_revisions(connection, ids)
     to_article = links.update().where(links.c.id == sa.bindparam("of_link"))
     connection.execute(to_article.values(article_id=sa.bindparam("of_article")), linked)
     of_ids = [(article_id, revision.article) for article_id, revision in zip(ids, added, strict=True)]
     _add_lists(connection, of_ids)
     search.add(connection, of_ids)
     return ids
+
+
+def _add_first_revisions(connection: Connection, ids: list[int]) -> None:
+    """The text as the database has it already, so that it is not sent twice."""
+    same = ("title", "paragraphs", "page_id", "fingerprint", "fetched_at")
+    text = sa.select(articles.c.id, sa.literal(1), *(articles.c[name] for name in same)).order_by(articles.c.id)
+    text = text.where(articles.c.id.between(ids[0], ids[-1]), articles.c.n_revisions == 1)
+    connection.execute(revisions.insert().from_select(["article_id", "number", *same], text))
 
 
 def _first_seen(connection: Connection, link_ids: list[int]) -> dict[int, datetime]:
@@ -117,7 +124,7 @@ def _update(connection: Connection, revision: Revision, article_id: int) -> None
     number = connection.execute(sa.select(articles.c.n_revisions).where(articles.c.id == article_id)).scalar_one()
     if revision.match.kind is MatchKind.REVISED:
         number += 1
-        connection.execute(revisions.insert(), _revision_row(revision, article_id, number))
+        _add_revision(connection, revision, article_id, number)
     else:  # the publisher's last text, read anew
         where = sa.and_(revisions.c.article_id == article_id, revisions.c.number == number)
         connection.execute(revisions.update().where(where).values(**_text(revision)))
@@ -127,9 +134,10 @@ def _update(connection: Connection, revision: Revision, article_id: int) -> None
     connection.execute(articles.update().where(articles.c.id == article_id).values(**values))
 
 
-def _revision_row(revision: Revision, article_id: int, number: int) -> dict[str, Any]:
+def _add_revision(connection: Connection, revision: Revision, article_id: int, number: int) -> None:
     row: dict[str, Any] = {"article_id": article_id, "number": number, "page_id": revision.page.id}
-    return row | {"fetched_at": revision.article.fetched_at, **_text(revision)}
+    row["fetched_at"] = revision.article.fetched_at
+    connection.execute(revisions.insert().values(**row, **_text(revision)))
 
 
 def _text(revision: Revision) -> dict[str, Any]:

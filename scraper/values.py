@@ -404,6 +404,8 @@ class Paragraph:
 
     def as_json(self) -> dict[str, Any]:
         """The paragraph as JSON; level and number only where there are any."""
+        if not (self.level or self.number):
+            return {"kind": self.kind.value, "text": self.text}
         marks = {"level": self.level, "number": self.number}
         return {"kind": self.kind.value, "text": self.text, **{name: value for name, value in marks.items() if value}}
 
