@@ -66,7 +66,13 @@ def _url(address: str) -> URL:
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     # The driver may not begin transactions by itself: _begin_sqlite does.
-    for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=NORMAL", "secure_delete=ON", f"cache_size=-{CACHE_KIB}"):
+    for pragma in (
+        "foreign_keys=ON",
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "secure_delete=ON",
+        f"cache_size=-{CACHE_KIB}",
+    ):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -183,6 +183,8 @@ articles = Table(
     Column("generation", Integer, nullable=False),
     Index("ix_articles_site_canonical_url", "site", "canonical_url"),
     Index("ix_articles_site_fingerprint", "site", "fingerprint"),
+    # what a search narrows by (`db.search`): its hits are looked at without their texts
+    Index("ix_articles_facts", "id", "state", "site", "published_at", "first_seen_at", "language", "kind"),
 )
 
 article_authors = Table(
