@@ -2,12 +2,13 @@
 
 Both index the same words (`db.tokens`) under title, author, tag and body, so a query (`db.query`) finds the same
 articles on both; only their order may differ. Relevance counts, and the newer of two articles equally relevant comes
-first. Where a query hits more than `MAX_RANKED` articles, the latest of them are ranked.
+first. Where a query hits more than `MAX_RANKED` articles (and than asked for), the latest of them are ranked.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,16 +20,32 @@ from db.schema import article_authors, article_tags, articles
 from db.tokens import words
 from scraper.values import Article, PageState
 
-MAX_RANKED = 20_000
+MAX_RANKED = {"sqlite": 5_000, "postgresql": 1_000}
+"""Hits that are ranked: one costs 4 µs in FTS5 and 28 µs in PostgreSQL, which reads all its words for it
+(`tests.benchmarks.search`)."""
 MAX_INDEXED_CHARS = 400_000  # of a body; PostgreSQL takes at most 1 MiB of distinct words a row
 _INDEX = sa.table("article_search", sa.column("article_id"), sa.column("words"))
 _WEIGHTS = {"title": "A", "author": "B", "tag": "C", "body": "D"}
 # How much more a word says there than in the body, as bm25 of FTS5 and ts_rank of PostgreSQL (D, C, B, A) take it.
 _BM25 = "bm25(article_search, 5.0, 3.0, 2.0, 1.0)"
-_TS_WEIGHTS = "'{0.1, 0.2, 0.3, 0.5}'::float4[]"
+_TS_WEIGHTS: sa.ColumnElement[Any] = sa.literal_column("'{0.1, 0.2, 0.3, 0.5}'::float4[]")
+_NARROW = ("id", "site", "published_at", "first_seen_at", "language", "kind", "details")
+_FACTS = (
+    sa.select(*(articles.c[name] for name in _NARROW)).suffix_with("INDEXED BY ix_articles_facts", dialect="sqlite")
+).subquery("facts")
+# By itself SQLite would go to the wide rows, a page of disk each. Only `optout:` needs them, for `details`.
+_Columns = Any  # a collection of columns by name; its type has no attributes
 _HALF_LIFE = timedelta(days=7)  # in which half of what news gains by being new is gone
 _GAIN_OF_NEW = 0.5
 _REORDERED = 200  # best hits among which recency counts
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """What the index has to say of an article, and what it must not."""
+
+    node: Node
+    without: Node | None = None
 
 
 def save(connection: Connection, article_id: int, article: Article) -> None:
@@ -105,16 +122,18 @@ def search(
     parts += [Filter("site", site)] if site is not None else []
     parts += [Filter("after", since)] if since is not None else []
     texts = [part for part in parts if _is_text(part) and not isinstance(part, Not)]
-    rest = [_condition(connection, part) for part in parts if part not in texts]
-    shown = [articles.c.state == PageState.ARTICLE.value, *rest]
+    without = [part.part for part in parts if texts and isinstance(part, Not) and _is_text(part.part)]
+    rest = [part for part in parts if part not in texts and not (isinstance(part, Not) and part.part in without)]
+    row = (_FACTS if texts else articles).c
+    conditions = [_condition(connection, part, row) for part in rest]
+    at = sa.func.coalesce(articles.c.published_at, articles.c.first_seen_at)
     if not texts:
-        newest = sa.select(articles.c.id).where(*shown)
-        at = sa.func.coalesce(articles.c.published_at, articles.c.first_seen_at)
+        newest = sa.select(articles.c.id).where(articles.c.state == PageState.ARTICLE.value, *conditions)
         return list(connection.execute(newest.order_by(at.desc(), articles.c.id.desc()).limit(limit)).scalars())
-    hits = _ranked(connection, And(tuple(texts)), is_narrowed=bool(rest))
-    statement = sa.select(articles.c.id, articles.c.published_at, hits.c.score)
-    statement = statement.join(hits, hits.c.article_id == articles.c.id).where(*shown)
-    statement = statement.order_by(hits.c.score.desc(), articles.c.id.desc()).limit(max(limit, _REORDERED))
+    best = _best(connection, _Text(And(tuple(texts)), Or(tuple(without)) if without else None), conditions, limit)
+    statement = sa.select(articles.c.id, articles.c.published_at, best.c.score)
+    statement = statement.join(best, best.c.article_id == articles.c.id)
+    statement = statement.order_by(best.c.score.desc(), articles.c.id.desc())
     return _with_recency(connection.execute(statement).all())[:limit]
 
 
@@ -131,40 +150,43 @@ def _with_recency(found: Sequence[Any]) -> list[int]:
     return [row.id for row in sorted(found, key=worth, reverse=True)]
 
 
-def _ranked(connection: Connection, node: Node, *, is_narrowed: bool) -> sa.Subquery:
-    """`article_id` and `score` of what the text says; of the latest hits only, unless they are narrowed later."""
-    most = None if is_narrowed else MAX_RANKED
-    if connection.dialect.name == "sqlite":
-        columns: tuple[sa.ColumnElement[Any], ...] = (
-            sa.literal_column("rowid").label("article_id"),
-            sa.literal_column(f"-{_BM25}").label("score"),
-        )
-        found = sa.select(*columns).select_from(_INDEX).where(_matches(connection, node))
-        return found.order_by(sa.text("rowid DESC")).limit(most).subquery("hits")
-    found = sa.select(_INDEX).where(_matches(connection, node)).order_by(_INDEX.c.article_id.desc()).limit(most)
+def _best(connection: Connection, text: _Text, conditions: Sequence[sa.ColumnElement[bool]], limit: int) -> sa.Subquery:
+    """`article_id` and `score` of the best among the latest hits."""
+    is_sqlite = connection.dialect.name == "sqlite"
+    most = max(limit, MAX_RANKED[connection.dialect.name])
+    key: sa.ColumnElement[int] = sa.literal_column("article_search.rowid" if is_sqlite else "article_search.article_id")
+    columns = [key.label("article_id"), sa.literal_column(f"-{_BM25}").label("score") if is_sqlite else _INDEX.c.words]
+    found = sa.select(*columns).select_from(_INDEX).where(_matches(connection, text)).order_by(key.desc()).limit(most)
+    if conditions:
+        found = found.where(sa.select(sa.literal(1)).where(_FACTS.c.id == key, *conditions).exists())
     latest = found.subquery("latest")
-    score = sa.func.ts_rank(sa.literal_column(_TS_WEIGHTS), latest.c.words, _tsquery(node))
-    return sa.select(latest.c.article_id, score.label("score")).subquery("hits")
+    score = latest.c.score if is_sqlite else sa.func.ts_rank(_TS_WEIGHTS, latest.c.words, _tsquery(_Text(text.node)))
+    ranked = sa.select(latest.c.article_id, score.label("score"))
+    ranked = ranked.order_by(sa.desc("score"), sa.desc("article_id")).limit(max(limit, _REORDERED))
+    return ranked.subquery("best")
 
 
-def _condition(connection: Connection, node: Node) -> sa.ColumnElement[bool]:
-    """What must be true of a row of `articles`."""
+def _condition(connection: Connection, node: Node, row: _Columns) -> sa.ColumnElement[bool]:
+    """What must be true of a row of `articles`, all of it or what `_FACTS` has of it."""
     match node:
         case Filter(name=name, value=value):
-            return _filter(name, value)
+            return _filter(name, value, row)
         case Not(part=part):
-            return sa.not_(_condition(connection, part))
+            return sa.not_(_condition(connection, part, row))
         case And(parts=parts) | Or(parts=parts) if not _is_text(node):
             join = sa.and_ if isinstance(node, And) else sa.or_
-            return join(*(_condition(connection, part) for part in parts))
+            return join(*(_condition(connection, part, row) for part in parts))
         case _:
             column = "rowid" if connection.dialect.name == "sqlite" else "article_id"
-            found: sa.Select[Any] = sa.select(sa.column(column)).select_from(_INDEX).where(_matches(connection, node))
-            return articles.c.id.in_(found)
+            found: sa.Select[Any] = (
+                sa.select(sa.column(column)).select_from(_INDEX).where(_matches(connection, _Text(node)))
+            )
+            is_found: sa.ColumnElement[bool] = row.id.in_(found)
+            return is_found
 
 
-def _filter(name: str, value: str | datetime) -> sa.ColumnElement[bool]:
-    at = sa.func.coalesce(articles.c.published_at, articles.c.first_seen_at)
+def _filter(name: str, value: str | datetime, row: _Columns) -> sa.ColumnElement[bool]:
+    at = sa.func.coalesce(row.published_at, row.first_seen_at)
     match name, value:
         case "after", datetime():
             return at >= value
@@ -172,21 +194,21 @@ def _filter(name: str, value: str | datetime) -> sa.ColumnElement[bool]:
             return at < value
         case "lang", str():
             language = sa.func.lower(
-                sa.func.coalesce(articles.c.language, "")
+                sa.func.coalesce(row.language, "")
             )  # what is null is no match, nor is its negation null
             return sa.or_(language == value, language.startswith(f"{value}-", autoescape=True))
         case "optout", str():
-            return opted_out(value)
+            return opted_out(value, row.details)
         case "site", str():
-            return sa.or_(articles.c.site == value, articles.c.site.endswith(f".{value}", autoescape=True))
+            return sa.or_(row.site == value, row.site.endswith(f".{value}", autoescape=True))
         case _:
-            return sa.func.coalesce(articles.c.kind, "") == value
+            return sa.func.coalesce(row.kind, "") == value
 
 
-def opted_out(name: str) -> sa.ColumnElement[bool]:
+def opted_out(name: str, details: sa.ColumnElement[Any] = articles.c.details) -> sa.ColumnElement[bool]:
     """Of a row of `articles`, whether its page said so: a name of `details["opt_outs"]`, or `any`."""
     path = ("opt_outs",) if name == "any" else ("opt_outs", name)
-    said: sa.ColumnElement[Any] = articles.c.details[path].as_string()
+    said: sa.ColumnElement[Any] = details[path].as_string()
     return said.is_not(None)
 
 
@@ -201,11 +223,12 @@ def _is_text(node: Node) -> bool:
             return False
 
 
-def _matches(connection: Connection, node: Node) -> sa.ColumnElement[bool]:
+def _matches(connection: Connection, text: _Text) -> sa.ColumnElement[bool]:
     if connection.dialect.name == "sqlite":
-        match = sa.literal_column("article_search").op("MATCH")(sa.bindparam(None, _fts5(node), sa.String()))
+        wanted = _fts5(text.node) + (f" NOT {_fts5(text.without)}" if text.without else "")
+        match = sa.literal_column("article_search").op("MATCH")(sa.bindparam(None, wanted, sa.String()))
         return match.self_group()
-    return _INDEX.c.words.bool_op("@@")(_tsquery(node))
+    return _INDEX.c.words.bool_op("@@")(_tsquery(text))
 
 
 def _fts5(node: Node) -> str:
@@ -220,8 +243,9 @@ def _fts5(node: Node) -> str:
             raise ValueError("no text")
 
 
-def _tsquery(node: Node) -> sa.ColumnElement[str]:
-    return sa.func.to_tsquery(sa.literal_column("'simple'"), _expression(node))
+def _tsquery(text: _Text) -> sa.ColumnElement[str]:
+    wanted = _expression(text.node) + (f" & !{_expression(text.without)}" if text.without else "")
+    return sa.func.to_tsquery(sa.literal_column("'simple'"), wanted)
 
 
 def _expression(node: Node) -> str:
