@@ -13,6 +13,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from unicodedata import combining, east_asian_width
 
 from db.tokens import words
 from scraper.errors import SettingsError
@@ -22,6 +23,7 @@ TEXT_FIELDS = ("title", "author", "tag", "body")
 FILTERS = ("site", "lang", "kind", "optout", "after", "before")
 MAX_QUERY_CHARS = 10_000
 _MAX_DEPTH = 50
+_SHOWN_CHARS = 50  # of a malformed query, on each side of the place
 _OPT_OUT = re.compile(r"[A-Za-z0-9_-]+")
 _TOKEN = re.compile(
     r'\s*(?:(?P<mark>[()])|(?P<minus>-)(?=[\w"(])|(?P<field>[a-z]+):(?=\S)|'
@@ -30,14 +32,25 @@ _TOKEN = re.compile(
 
 
 class QueryError(SettingsError):
-    """The query can't be read; `at` is the place of the fault, from 0."""
+    """The query can't be read; `at` is the place of the fault, from 0, and `shown` the query with a mark under it."""
 
     reason = "query_error"
 
     def __init__(self, message: str, query: str, at: int) -> None:
-        here = f"{query[max(0, at - 30) : at]}⟶{query[at : at + 30]}"
-        super().__init__(f"{message}, at character {at + 1}: {here}", url="search")
+        super().__init__(f"{message}, at character {at + 1}", url="search")
         self.at = at
+        self.shown = _marked(query, at)
+
+
+def _marked(query: str, at: int) -> str:
+    """Two lines: the query around the place, and a caret under it, wherever a terminal shows that character."""
+    start, end = max(0, at - _SHOWN_CHARS), at + _SHOWN_CHARS
+    before, after = (
+        "".join(char if char.isprintable() else " " for char in part) for part in (query[start:at], query[at:end])
+    )
+    before = "…" * (start > 0) + before
+    width = sum(0 if combining(char) else 1 + (east_asian_width(char) in "WF") for char in before)
+    return f"{before}{after}{'…' * (end < len(query))}\n{' ' * width}^"
 
 
 @dataclass(frozen=True, slots=True)

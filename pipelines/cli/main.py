@@ -16,6 +16,7 @@ from typing import Annotated
 
 import typer
 
+from db.query import QueryError
 from pipelines.cli import (
     archive,
     articles,
@@ -96,7 +97,10 @@ def run() -> None:
     except NewsError as error:
         if is_debug:
             raise
-        sys.exit(_fail(str(error), _status(error)))
+        status = _fail(str(error), _status(error))
+        if isinstance(error, QueryError):
+            sys.stderr.write("".join(f"  {line}\n" for line in error.shown.splitlines()))
+        sys.exit(status)
     except OSError as error:
         if is_debug:
             raise

@@ -97,6 +97,7 @@ def test_search_narrows_and_says_when_nothing_is_found(newsdesk: Newsdesk, fille
     assert newsdesk("search", "ferry", "--since", "2999-01-01").out == ""
     assert newsdesk("search", "ferry", "--site", "other.example").err.startswith("newsdesk: no article")
     assert newsdesk("search", "ferry", "--since", "yesterday").status == 2
+    assert newsdesk("search", "ferry (fog").err.splitlines()[-2:] == ["  ferry (fog", "        ^"]
     assert newsdesk("search", "...").status == 2
 
 

@@ -135,7 +135,52 @@ def test_a_malformed_query_says_where(filled: Engine, query: str, at: int | None
     with reading(filled) as connection, pytest.raises(QueryError, match=message) as caught:
         search.search(connection, query)
     assert at is None or caught.value.at == at
-    assert "⟶" in str(caught.value)
+    shown, mark = caught.value.shown.splitlines()
+    assert mark.endswith("^")
+    assert len(shown) <= 103
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ('ferry "night train', 'ferry "night train\n      ^'),
+        ("東京 (é", "東京 (é\n     ^"),
+        ("e\u0301\t(b", "e\u0301 (b\n  ^"),
+        ("a " * 40 + "(b " + "c " * 40, "…" + "a " * 25 + "(b " + "c " * 23 + "c…\n" + " " * 51 + "^"),
+    ],
+)
+def test_the_place_of_a_fault_is_marked(query: str, shown: str):
+    """A caret stands under it, whatever the width of the characters before."""
+    with pytest.raises(QueryError) as caught:
+        parse(query)
+    assert caught.value.shown == shown
+
+
+def test_filters_beside_words_narrow_what_is_ranked(engine: Engine):
+    """Whatever stands beside a word: columns in brackets, their negation, words inside either."""
+    texts = ["ferry and fog", "ferry and rain", "ferry"]
+    with writing(engine) as connection:
+        for i, text in enumerate(texts):
+            site = ("a.example", "b.example")[i % 2]
+            fields = {"site": site, "title": str(i), "language": ("en", "de", "en-GB")[i], "tags": ()}
+            store(connection, make_article(f"https://{site}/{i}", text=text, **fields))
+    with reading(engine) as connection:
+        assert names(connection, "ferry NOT fog") == {"1", "2"}
+        assert names(connection, "ferry NOT (fog OR rain)") == {"2"}
+        assert names(connection, "ferry NOT fog NOT lang:de") == {"2"}
+        assert names(connection, "ferry (site:b.example OR fog)") == {"0", "1"}
+        assert names(connection, "ferry NOT (site:a.example fog)") == {"1", "2"}
+
+
+def test_only_the_latest_hits_are_ranked_unless_more_are_asked_for(filled: Engine, monkeypatch: pytest.MonkeyPatch):
+    """Nothing that is asked for is left out for speed."""
+    monkeypatch.setattr(search, "MAX_RANKED", dict.fromkeys(search.MAX_RANKED, 2))
+    with reading(filled) as connection:
+        query = " OR ".join(("ferry", "strasse", "αθηνα", "parentheses"))
+        latest = search.search(connection, query, limit=1)
+        assert len(latest) == 1
+        assert latest[0] >= 4
+        assert len(search.search(connection, query, limit=10)) == 4
 
 
 @pytest.mark.parametrize(
