@@ -72,7 +72,7 @@ def save(connection: Connection, revision: Revision) -> int:
     for table in (article_authors, article_tags):
         connection.execute(table.delete().where(table.c.article_id == article_id))
     _add_lists(connection, [(article_id, revision.article)])
-    search.save(connection, article_id, revision.article)
+    search.save(connection, [(article_id, revision.article)])
     return article_id
 
 
@@ -96,7 +96,7 @@ def add_articles(connection: Connection, added: Sequence[Revision]) -> list[int]
     connection.execute(to_article.values(article_id=sa.bindparam("of_article")), linked)
     of_ids = [(article_id, revision.article) for article_id, revision in zip(ids, added, strict=True)]
     _add_lists(connection, of_ids)
-    search.add(connection, of_ids)
+    search.save(connection, of_ids)
     return ids
 
 

@@ -48,19 +48,15 @@ class _Text:
     without: Node | None = None
 
 
-def save(connection: Connection, article_id: int, article: Article) -> None:
-    """Indexes the article in place of what was indexed under that id."""
-    delete(connection, article_id)
-    add(connection, [(article_id, article)])
-
-
-def add(connection: Connection, added: Iterable[tuple[int, Article]]) -> None:
-    """Indexes articles, by id, that are not in the index; what is no article stays out of it."""
-    rows = [
-        {"id": article_id, **_indexed(article.title, article.authors, article.tags, article.body)}
-        for article_id, article in added
-        if article.state is PageState.ARTICLE
-    ]
+def save(connection: Connection, saved: Iterable[tuple[int, Article]]) -> None:
+    """Indexes articles in place of what was indexed under their ids; what is no article is in no index."""
+    rows, ids = [], []
+    for article_id, article in saved:
+        ids.append({"id": article_id})
+        if article.state is PageState.ARTICLE:
+            texts = _indexed(article.title, article.authors, article.tags, article.body)
+            rows.append({"id": article_id, **texts})
+    connection.execute(_delete(connection), ids)
     if rows:
         connection.execute(_insert(connection), rows)
 
@@ -81,8 +77,12 @@ def _insert(connection: Connection) -> sa.TextClause:
 
 def delete(connection: Connection, article_id: int) -> None:
     """Takes the article out of the index."""
+    connection.execute(_delete(connection), {"id": article_id})
+
+
+def _delete(connection: Connection) -> sa.TextClause:
     column = "rowid" if connection.dialect.name == "sqlite" else "article_id"
-    connection.execute(sa.text(f"DELETE FROM article_search WHERE {column} = :id"), {"id": article_id})  # noqa: S608
+    return sa.text(f"DELETE FROM article_search WHERE {column} = :id")  # noqa: S608
 
 
 def fill(connection: Connection) -> int:
