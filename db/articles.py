@@ -79,7 +79,7 @@ def save(connection: Connection, revision: Revision) -> int:
 def add_articles(connection: Connection, added: Sequence[Revision]) -> list[int]:
     """The ids of new articles, whose matches all are new, in their order; what `save` does, by few statements for all.
 
-    Each row is sent as it is, in one `executemany` a table (loading thousands takes a fifth of the time of `save`).
+    One `executemany` a table; what `tests.benchmarks.search` measures.
     """
     ids = new_ids(connection, articles, len(added))
     seen = _first_seen(connection, [revision.page.link_id for revision in added])
