@@ -73,6 +73,20 @@ sources = Table(
     Column("rhythm", JSON),  # when it brings something: {recent, hours, days, counted_at, since}
 )
 
+hosts = Table(
+    "hosts",
+    metadata,
+    Column("origin", String, primary_key=True),  # scheme, host and port
+    # what the web said
+    Column("robots", LargeBinary),
+    Column("robots_read_at", UtcDateTime),
+    Column("rests_until", UtcDateTime),  # Retry-After
+    Column("rest_status", Integer, nullable=False),
+    # our own bookkeeping
+    Column("n_failed_runs", Integer, nullable=False),
+    Column("alone_until", UtcDateTime),
+)
+
 sitemap_parts = Table(
     "sitemap_parts",
     metadata,

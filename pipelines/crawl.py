@@ -18,9 +18,9 @@ from sqlalchemy.engine import Engine
 from db import articles, links, pages, runs
 from db.archive import ArchiveWriter
 from db.engine import reading, writing
-from pipelines import schedule
+from pipelines import hosts, schedule
 from pipelines.outcomes import of_error
-from scraper.errors import BadStatus
+from scraper.errors import BadStatus, FetchError
 from scraper.fetching.client import Fetcher
 from scraper.values import DueLink, NotModified, Outcome, OutcomeKind, Page, RecordPlace, Request
 
@@ -103,6 +103,7 @@ def _save_answer(job: Crawl, link: DueLink, answer: Page | NotModified, elapsed_
     place = _archived(job, link, answer)
     outcome = None
     with writing(job.engine) as connection:
+        hosts.keep(connection, job.fetcher, job.now())
         if isinstance(answer, Page):
             same_as_id = link.page_id if is_same else None
             pages.add_page(connection, answer, link.id, place, same_as_id=same_as_id, run_id=job.run_id)
@@ -145,10 +146,11 @@ def _save_failure(job: Crawl, link: DueLink, error: Exception, outcome: Outcome)
     kind = outcome.kind
     if isinstance(error, BadStatus) and error.status in _GONE and link.article_id is not None:
         kind = OutcomeKind.GONE
-    elif isinstance(error, BadStatus) and error.retry_after_s is not None and due_at is not None:
+    elif isinstance(error, FetchError) and error.retry_after_s is not None and due_at is not None:
         kind = OutcomeKind.PUT_OFF
     outcome = Outcome(stage="crawl", url=outcome.url, kind=kind, reason=outcome.reason, elapsed_s=outcome.elapsed_s)
     with writing(job.engine) as connection:
+        hosts.keep(connection, job.fetcher, now)
         links.save_failure(connection, link.id, now, due_at)
         if kind is OutcomeKind.GONE and link.article_id is not None:
             articles.save_gone(connection, link.article_id, now)

@@ -18,13 +18,13 @@ from sqlalchemy.engine import Connection, Engine
 
 from db import articles, health, links, runs, sitemap_parts, sources
 from db.engine import reading, writing
-from pipelines import parts, rhythm, schedule
+from pipelines import hosts, parts, rhythm, schedule
 from pipelines.documents import Documents
 from pipelines.outcomes import Report, of_error
 from scraper import urls
 from scraper.discovery.links import MAX_LINKS
 from scraper.discovery.shapes import Shape, learned
-from scraper.errors import BadStatus, FetchError, NewsError
+from scraper.errors import FetchError, NewsError
 from scraper.fetching.client import MAX_FEED_BYTES, MAX_SITEMAP_BYTES, Fetcher
 from scraper.values import (
     Announcement,
@@ -220,6 +220,7 @@ def horizon(source: Source, now: datetime) -> datetime:
 def _save_found(job: Discovery, found: _Find) -> None:
     now = job.now()
     with writing(job.engine) as connection:
+        hosts.keep(connection, job.fetcher, now)
         n_new = _add_links(connection, found.links, now)
         known = rhythm.heard(found.record.rhythm, _arrivals(found, n_new, now), now)
         checked = replace(found.record, outcome=None, reason=None, n_failures=0, rhythm=known)
@@ -251,10 +252,11 @@ def _save_failure(job: Discovery, record: SourceRecord, error: Exception) -> Non
     outcome = of_error("discover", record.source.url, error)
     n_failures = record.n_failures + 1
     due_at = schedule.next_source_check(now, record.source.interval_s, n_failures, record.rhythm)
-    if isinstance(error, BadStatus) and error.retry_after_s is not None:
+    if isinstance(error, FetchError) and error.retry_after_s is not None:
         due_at = schedule.later(due_at, now, error.retry_after_s)
     failed = replace(record, outcome=outcome.kind.value, reason=outcome.reason, n_failures=n_failures)
     with writing(job.engine) as connection:
+        hosts.keep(connection, job.fetcher, now)
         sources.save_checked(connection, failed, now, due_at)
         health.add_asked(connection, record.source.site, now, is_failed=True)
     _tell_failure(job, outcome)

@@ -22,7 +22,7 @@ from sqlalchemy.engine import Engine
 from db import articles, pages, runs
 from db.archive import ArchiveWriter
 from db.engine import reading, writing
-from pipelines import checkup, retention
+from pipelines import checkup, hosts, retention
 from pipelines.crawl import Crawl, crawl
 from pipelines.digest import Desk, digest, digest_page
 from pipelines.discover import Discovery, discover
@@ -76,7 +76,8 @@ def _first(error: BaseException) -> BaseException:
 
 async def _fetch(job: Job, run_id: int, writer: ArchiveWriter, report: Report, tell: Callable[[Outcome], None]) -> None:
     shared: dict[str, Any] = {"engine": job.engine, "run_id": run_id, "now": job.now}
-    async with Fetcher(policy(job.settings), now=job.now) as fetcher:
+    known = hosts.known(job.engine, job.now())
+    async with Fetcher(policy(job.settings), now=job.now, known=known) as fetcher:
         found = Discovery(fetcher=fetcher, report=report, tell_failure=job.on_outcome, **shared)
         await discover(found, include_all=job.include_all)
         n_per_site = job.settings.concurrency_per_site

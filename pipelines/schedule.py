@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from pipelines import rhythm
-from scraper.errors import BadStatus, FetchError
+from scraper.errors import FetchError
 from scraper.values import OutcomeKind, Rhythm
 
 NO_RHYTHM = Rhythm()
@@ -19,6 +19,8 @@ MAX_TRIES = 6
 CONDITIONAL_TIMES = 9
 """Answers of 304 in a row before an address is asked for as if it were unknown."""
 _FIRST_RETRY = timedelta(minutes=15)
+_FIRST_HOST_REST = timedelta(minutes=30)
+_MAX_HOST_REST = timedelta(days=1)
 _AHEAD = timedelta(seconds=60)  # cron starts on the minute; what falls due while a run goes would miss the next one
 _MAX_SOURCE_PAUSE = timedelta(days=1)
 
@@ -62,9 +64,14 @@ def next_try(now: datetime, n_tries: int, error: Exception) -> datetime | None:
     if is_final or n_tries + 1 >= MAX_TRIES:
         return None
     pause = _FIRST_RETRY * 4.0**n_tries
-    if isinstance(error, BadStatus) and error.retry_after_s is not None:
+    if isinstance(error, FetchError) and error.retry_after_s is not None:
         pause = max(pause, timedelta(seconds=error.retry_after_s))
     return now + pause
+
+
+def host_rest(n_failed_runs: int) -> timedelta:
+    """How long a host that did not answer in so many runs in a row is left alone."""
+    return min(_FIRST_HOST_REST * 2.0 ** min(n_failed_runs - 1, 10), _MAX_HOST_REST) - _AHEAD
 
 
 def later(due_at: datetime, now: datetime, pause_s: float) -> datetime:

@@ -8,6 +8,7 @@
           UnsafeAddress
         Unreachable        DNS, connect, TLS                            retryable
           Timeout                                                       retryable
+          LeftAlone      not asked: it did not answer in earlier runs   retryable
         BadStatus          .status, .retry_after_s; 408 429 5xx retryable; 404 410 final
         BadBody
           Incomplete                                                    retryable
@@ -41,10 +42,11 @@ class NewsError(Exception):
 
 
 class FetchError(NewsError):
-    """No answer that could be used."""
+    """No answer that could be used. `retry_after_s` is how long the host is to be left alone, where that is known."""
 
     reason = "fetch_error"
     is_retryable = False
+    retry_after_s: float | None = None
 
 
 class Refused(FetchError):
@@ -82,6 +84,14 @@ class Timeout(Unreachable):
     """The answer did not come in time."""
 
     reason = "timeout"
+
+
+class LeftAlone(Unreachable):
+    """Not asked: the host did not answer in earlier runs, and its rest is not over."""
+
+    def __init__(self, message: str, *, url: str, retry_after_s: float) -> None:
+        super().__init__(message, url=url)
+        self.retry_after_s = retry_after_s
 
 
 class BadStatus(FetchError):

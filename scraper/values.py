@@ -157,6 +157,23 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Host:
+    """What later runs should know of an origin (scheme, host, port). Made by `scraper.fetching` and `db.hosts`."""
+
+    origin: str
+    n_failed_runs: int = 0
+    """Runs in a row which ended up leaving it alone because it did not answer."""
+    alone_until: datetime | None = None
+    """Not asked before, for that; None after a run that failed: `pipelines` has to say."""
+    rests_until: datetime | None = None
+    """Not asked before, nor the rest of its site: it said so itself, with `rest_status`."""
+    rest_status: int = 429
+    robots: bytes | None = None
+    """The body of its robots.txt; empty where there is none."""
+    robots_read_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
     """An address that a source announced, and what it said about it. Made by `scraper.discovery`.
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import TracebackType
@@ -20,21 +20,20 @@ import httpx
 
 from scraper import urls
 from scraper.codings import ACCEPT_ENCODING
-from scraper.errors import BadStatus, FetchError, Incomplete, Timeout, Unreachable
+from scraper.errors import BadStatus, FetchError, Incomplete, LeftAlone, Timeout, Unreachable
 from scraper.fetching import retries
 from scraper.fetching.guard import AllowList, Guard
+from scraper.fetching.hosts import Hosts
 from scraper.fetching.politeness import Clock, Gate
 from scraper.fetching.robots import MAX_ROBOTS_BYTES, MAX_ROBOTS_REDIRECTS, Robots
 from scraper.fetching.transport import GuardedTransport
 from scraper.fetching.wire import REDIRECTS, Answer, Ask, Budget, exchange
-from scraper.values import NotModified, Page, Request
+from scraper.values import Host, NotModified, Page, Request
 
 MAX_PAGE_BYTES = 10 * 2**20
 MAX_FEED_BYTES = 20 * 2**20
 MAX_SITEMAP_BYTES = 50 * 2**20
 MAX_REDIRECTS = 10
-MAX_FAILURES = 5
-"""So many addresses in a row without any answer (each tried again as the policy says), and a host is left alone."""
 
 _ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
@@ -75,7 +74,8 @@ class _Landing:
 class Fetcher:
     """An async context manager that fetches. One for each run: what it learns about sites lives as long as it does.
 
-    `now` gives aware UTC datetimes; `transport` replaces the network.
+    `known` is what earlier ones learned; `learned` hands on what later ones should know. `now` gives aware UTC
+    datetimes; `transport` replaces the network.
     """
 
     def __init__(
@@ -83,6 +83,7 @@ class Fetcher:
         policy: FetchPolicy,
         *,
         now: Callable[[], datetime],
+        known: Iterable[Host] = (),
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
@@ -90,9 +91,13 @@ class Fetcher:
         self._clock = Clock(now, sleep)
         self._guard = Guard(AllowList.read(policy.allow_addresses))
         self._transport = transport or GuardedTransport(self._guard)
-        self._robots = Robots(policy.user_agent)
+        known = tuple(known)
+        self._hosts = Hosts(known)
+        self._robots = Robots(policy.user_agent, self._hosts, now)
         self._gates: dict[str, Gate] = {}
-        self._n_failed: dict[str, int] = {}
+        for host in known:
+            if host.rests_until is not None and (rest := (host.rests_until - now()).total_seconds()) > 0:
+                self._gate(host.origin).rest(rest, status=host.rest_status)
         self._in_flight = asyncio.Semaphore(policy.concurrency)
 
     async def __aenter__(self) -> Self:
@@ -102,6 +107,10 @@ class Fetcher:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         await self._transport.aclose()
+
+    def learned(self) -> list[Host]:
+        """What later runs should know of hosts, as far as it changed since this was last asked; by origin."""
+        return self._hosts.learned()
 
     async def fetch(
         self, request: Request, *, limit_bytes: int = MAX_PAGE_BYTES, deadline_s: float | None = None
@@ -124,10 +133,12 @@ class Fetcher:
                 landing = await self._follow(urls.requestable(request.url), errand)
         except TimeoutError as error:
             raise Timeout(f"not done within {deadline_s:g} s", url=request.url) from error
-        except Unreachable as error:
-            self._n_failed[urls.origin(error.url)] = self._n_failed.get(urls.origin(error.url), 0) + 1
+        except LeftAlone:
             raise
-        self._n_failed.pop(urls.origin(landing.url), None)
+        except Unreachable as error:
+            self._hosts.failed(error.url)
+            raise
+        self._hosts.answered(landing.url)
         return self._result(request, landing)
 
     async def _follow(self, url: str, errand: _Errand) -> _Landing:
@@ -157,6 +168,7 @@ class Fetcher:
                 pause_s = retries.pause_s(error, n_tried, random.random)
                 if isinstance(error, BadStatus) and error.retry_after_s is not None:
                     gate.rest(error.retry_after_s, status=error.status)
+                    self._hosts.rests(url, error.retry_after_s, error.status, self._clock.now())
                 is_last = n_tried >= self._policy.n_tries or errand.budget.left_s <= 0
                 if pause_s is None or is_last or not _has_time(errand, max(pause_s, gate.wait_s())):
                     raise
@@ -164,8 +176,7 @@ class Fetcher:
 
     async def _once(self, url: str, errand: _Errand, gate: Gate) -> Answer:
         self._guard.check(url)
-        if self._n_failed.get(urls.origin(url), 0) >= MAX_FAILURES:
-            raise Unreachable(f"left alone for this run after {MAX_FAILURES} addresses without an answer", url=url)
+        self._hosts.check(url, self._clock.now())
         if errand.obeys_robots:
             await self._ask_robots(url, errand, gate)
         headers = (

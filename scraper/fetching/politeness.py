@@ -19,6 +19,8 @@ from scraper.fetching.retries import MAX_RETRY_AFTER_S
 
 MAX_CRAWL_DELAY_S = 30.0
 """A longer crawl-delay is cut to this: at more, no news site could be followed."""
+MAX_REST_S = 1e7
+"""The longest rest that is granted, about four months: beyond lie mistakes, and the end of the calendar."""
 MAX_SLOWED_S = 10.0
 """A site whose answers take longer than the delay gets a pause as long as the answer took, up to this."""
 
@@ -58,7 +60,7 @@ class Gate:
 
     def rest(self, pause_s: float, *, status: int | None = None) -> None:
         """Let the next request of this site start no sooner than `pause_s` from now; `status` is what asked for it."""
-        at = self._now() + timedelta(seconds=min(pause_s, 10**7))
+        at = self._now() + timedelta(seconds=min(pause_s, MAX_REST_S))
         if self._next_at is None or at > self._next_at:
             self._next_at = at
             self._status = status or self._status

@@ -3,7 +3,8 @@
 4xx, or more than five redirects, allows everything; 5xx, 429 or silence forbids everything for now. What
 is beyond 512 KiB is not read. Parsing and matching are protego's.
 
-Does not fetch by itself (the client hands in how) and keeps nothing beyond the fetcher it belongs to.
+Bodies of earlier runs are used again for 24 hours (RFC 9309 2.4), an absent one like an empty one; an error is
+forgotten with the run. Does not fetch by itself (the client hands in how) and stores nothing.
 """
 
 from __future__ import annotations
@@ -13,16 +14,27 @@ import re
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from math import isfinite
 
 from protego import Protego
 
 from scraper import urls
-from scraper.errors import BadStatus, FetchError, RobotsDisallowed, RobotsUnavailable, UnsafeAddress
+from scraper.errors import (
+    BadStatus,
+    FetchError,
+    LeftAlone,
+    RobotsDisallowed,
+    RobotsUnavailable,
+    Unreachable,
+    UnsafeAddress,
+)
 from scraper.fetching import optouts
+from scraper.fetching.hosts import Hosts
 
 MAX_ROBOTS_BYTES = 512 * 1024
 MAX_ROBOTS_REDIRECTS = 5
+_ABSENT = frozenset({404, 410})
 
 # Letters, "_" and "-" make a product token; a number therefore names nobody.
 _TOKEN = re.compile(r"([A-Za-z_-]+)")
@@ -57,8 +69,10 @@ class Rules:
 class Robots:
     """The rules of every origin met so far."""
 
-    def __init__(self, user_agent: str) -> None:
+    def __init__(self, user_agent: str, hosts: Hosts, now: Callable[[], datetime]) -> None:
         self._user_agent = user_agent
+        self._hosts = hosts
+        self._now = now
         self._rules: dict[str, Rules] = {}
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
@@ -69,7 +83,7 @@ class Robots:
             return known
         async with self._locks[origin]:
             if origin not in self._rules:
-                self._rules[origin] = await self._read(origin + "/robots.txt", get)
+                self._rules[origin] = await self._read(origin, get)
             return self._rules[origin]
 
     def opt_outs(self, url: str) -> tuple[str, ...]:
@@ -77,17 +91,23 @@ class Robots:
         known = self._rules.get(urls.origin(url))
         return known.opt_outs.names(url) if known is not None else ()
 
-    async def _read(self, url: str, get: Get) -> Rules:
+    async def _read(self, origin: str, get: Get) -> Rules:
+        if (kept := self._hosts.robots(origin, self._now())) is not None:
+            return read(kept, self._user_agent)
+        self._hosts.save_robots(origin, None, self._now())
         try:
-            body = await get(url)
+            body = await get(origin + "/robots.txt")
         except BadStatus as error:
             if error.is_retryable:
                 return Rules(error=error)
+            if error.status in _ABSENT:
+                self._hosts.save_robots(origin, b"", self._now())
             return Rules()
         except UnsafeAddress:
             return Rules()  # a redirect leads inwards: as good as none, and not followed
         except FetchError as error:
             return Rules(error=error)
+        self._hosts.save_robots(origin, body, self._now())
         return read(body, self._user_agent)
 
 
@@ -126,4 +146,5 @@ def _rewritten(line: str, token: str) -> str:
 def _for(error: FetchError, url: str) -> FetchError:
     if isinstance(error, BadStatus):
         return RobotsUnavailable(f"robots.txt could not be had ({error.detail})", url=url)
-    return type(error)(f"while asking for robots.txt: {error.detail}", url=url)
+    kind = Unreachable if isinstance(error, LeftAlone) else type(error)
+    return kind(f"while asking for robots.txt: {error.detail}", url=url)

@@ -1,7 +1,7 @@
 """A web server on loopback whose routes do whatever a test wants, and a clock that moves only when told to."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -9,7 +9,7 @@ from typing import Any
 
 from scraper.errors import FetchError
 from scraper.fetching.client import Fetcher, FetchPolicy
-from scraper.values import Request
+from scraper.values import Host, Request
 
 AGENT = "newsdesk-test/1.0 (+https://newsdesk.example/bot)"
 HTML = b"<html><p>Hello</p></html>"
@@ -61,9 +61,9 @@ class Server:
     def url(self, path: str, host: str = "127.0.0.1") -> str:
         return f"http://{host}:{self.port}{path}"
 
-    def fetcher(self, **policy: Any) -> Fetcher:
+    def fetcher(self, known: Iterable[Host] = (), **policy: Any) -> Fetcher:
         fields = {"user_agent": AGENT, "min_delay_s": 0.0, "timeout_s": 2.0, "allow_addresses": ("127.0.0.1",)}
-        return Fetcher(FetchPolicy(**{**fields, **policy}), now=self.clock.now, sleep=self.clock.sleep)
+        return Fetcher(FetchPolicy(**{**fields, **policy}), now=self.clock.now, sleep=self.clock.sleep, known=known)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

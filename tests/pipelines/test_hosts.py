@@ -1,0 +1,75 @@
+"""What outlives a run about hosts, proved by the requests a real server saw, on both databases."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy.engine import Engine
+
+from db import hosts, sources
+from db.engine import reading, writing
+from pipelines import schedule
+from pipelines.demo_site.server import DemoSite
+from pipelines.run import Job, run
+from pipelines.settings import Settings
+from scraper.values import Host, Source, SourceKind
+from tests.builders import NOW
+
+
+@pytest.fixture
+def site() -> Iterator[DemoSite]:
+    with DemoSite(now=NOW) as found:
+        yield found
+
+
+def _run(engine: Engine, site: DemoSite, archive: Path, at: datetime) -> list[str]:
+    """The paths that one run over all sources asked for."""
+    before = len(site.requests)
+    address = site.url.removeprefix("http://").rstrip("/")
+    settings = Settings(db="", archive=str(archive), min_delay_s=0, allow_addresses=(address,))
+    run(Job(engine=engine, settings=settings, now=lambda: at, include_all=True))
+    return [path for _, path, _ in site.requests[before:]]
+
+
+def _add(engine: Engine, site: DemoSite) -> None:
+    with writing(engine) as connection:
+        sources.add_source(connection, Source(url=site.url + "feed.xml", kind=SourceKind.FEED, site="demo"), NOW)
+
+
+def test_robots_over_runs(engine: Engine, site: DemoSite, tmp_path: Path):
+    """Runs within a day share one robots.txt; the first one after it asks again."""
+    _add(engine, site)
+    hours = (0, 1, 23, 24, 25)
+    asked = [_run(engine, site, tmp_path, NOW + timedelta(hours=h)).count("/robots.txt") for h in hours]
+    assert asked == [1, 0, 0, 1, 0]
+
+
+def test_a_rest_over_runs(engine: Engine, site: DemoSite, tmp_path: Path):
+    """A site that asked for a rest hears nothing from later runs until it is over."""
+    _add(engine, site)
+    rest = Host(origin=site.url.rstrip("/"), rests_until=NOW + timedelta(hours=2), rest_status=503)
+    with writing(engine) as connection:
+        hosts.save_hosts(connection, [rest])
+    assert _run(engine, site, tmp_path, NOW + timedelta(hours=1)) == []
+    assert "/feed.xml" in _run(engine, site, tmp_path, NOW + timedelta(hours=2))
+
+
+def test_saved_hosts(engine: Engine):
+    """A host comes back as it went in, bytes of robots.txt included; saved again, it is replaced; deleted, gone."""
+    host = Host(origin="https://a.example", robots=b"\xff\0User-agent: *", robots_read_at=NOW, alone_until=NOW)
+    newer = Host(origin="https://a.example", n_failed_runs=2, rests_until=NOW, rest_status=503)
+    for saved in (host, newer):
+        with writing(engine) as connection:
+            hosts.save_hosts(connection, [saved])
+        with reading(engine) as connection:
+            assert hosts.known_hosts(connection) == [saved]
+    with writing(engine) as connection:
+        hosts.delete_hosts(connection, ["https://a.example"])
+        assert hosts.known_hosts(connection) == []
+
+
+def test_rests_of_hosts():
+    """A host that does not answer is left alone for half an hour, then twice as long each time, up to a day."""
+    rests = [schedule.host_rest(n) / timedelta(minutes=1) for n in (1, 2, 3, 6, 7, 50)]
+    assert rests == [29, 59, 119, 959, 1439, 1439]
