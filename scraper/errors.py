@@ -89,7 +89,7 @@ class Timeout(Unreachable):
 class LeftAlone(Unreachable):
     """Not asked: the host did not answer in earlier runs, and its rest is not over."""
 
-    def __init__(self, message: str, *, url: str, retry_after_s: float) -> None:
+    def __init__(self, message: str, *, url: str = "", retry_after_s: float = 0.0) -> None:
         super().__init__(message, url=url)
         self.retry_after_s = retry_after_s
 
