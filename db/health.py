@@ -101,7 +101,9 @@ def _has_author() -> sa.ColumnElement[bool]:
 def _measures(connection: Connection, site: str, day: date) -> dict[str, Any]:
     looked = _looked_at(site, day)
     counted = sa.select(links.c.outcome, sa.func.count()).where(looked, links.c.outcome.is_not(None))
-    outcomes = {str(kind): int(n) for kind, n in connection.execute(counted.group_by(links.c.outcome))}
+    outcomes = {
+        str(kind): int(n) for kind, n in connection.execute(counted.group_by(links.c.outcome).order_by(links.c.outcome))
+    }
     a = articles.c
     query = (
         sa.select(

@@ -84,7 +84,12 @@ def due_sites(connection: Connection, now: datetime) -> list[str]:
 
 def count_due(connection: Connection, now: datetime) -> dict[str, int]:
     """Site -> number of addresses due."""
-    query = sa.select(links.c.site, sa.func.count()).where(links.c.due_at <= now).group_by(links.c.site)
+    query = (
+        sa.select(links.c.site, sa.func.count())
+        .where(links.c.due_at <= now)
+        .group_by(links.c.site)
+        .order_by(links.c.site)
+    )
     return {str(site): int(n) for site, n in connection.execute(query)}
 
 

@@ -37,7 +37,8 @@ def add_outcome(connection: Connection, run_id: int, outcome: Outcome, now: date
 def count_outcomes(connection: Connection, run_id: int) -> dict[OutcomeKind, int]:
     """Kind -> number of addresses, of the pages of a run (what became of sources is not among them)."""
     query = sa.select(outcomes.c.kind, sa.func.count()).where(outcomes.c.run_id == run_id)
-    rows = connection.execute(query.where(outcomes.c.stage != "discover").group_by(outcomes.c.kind))
+    counted = query.where(outcomes.c.stage != "discover").group_by(outcomes.c.kind).order_by(outcomes.c.kind)
+    rows = connection.execute(counted)
     return {OutcomeKind(kind): n for kind, n in rows}
 
 
