@@ -1,7 +1,8 @@
 """Processes for hostile bytes: whatever a page holds, an answer or a failure after 10 s and 1 GB at most.
 
 lexbor can spend minutes inside one call that nothing but a signal ends, so pages are parsed where a kill costs
-nothing. Work and answers are values; answers come in the order of the work. Needs `fork` (Linux, macOS).
+nothing. The seconds are of computing (setitimer(2), ITIMER_PROF): on a busy machine a good page is not lost for
+having waited its turn. Work and answers are values; answers come in the order of the work. Needs `fork`.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ from scraper.errors import ExtractionError, NewsError
 
 T = TypeVar("T")
 
-DEADLINE_S = 9.5  # with the kill, no page takes more than 10 s
+DEADLINE_S = 9.5  # of computing; with the kill, no page takes more than 10 s where a core is free
+_PATIENCE = 6  # times the deadline by the wall clock, for a process that neither computes nor answers
 MAX_EXTRA_BYTES = 1 << 30
 _AHEAD = 4  # answers kept per process until it is their turn: one slow page among quick ones holds up nobody
 _FORK = multiprocessing.get_context("fork")
@@ -123,8 +125,8 @@ class Worker:
 
     @property
     def left_s(self) -> float:
-        """The seconds left until the task at work is too slow."""
-        return max(0.0, self._started_s + self._deadline_s - time.monotonic())
+        """The seconds left until the task at work is given up, although its process may not have had a core."""
+        return max(0.0, self._started_s + _PATIENCE * self._deadline_s - time.monotonic())
 
     def finish(self, task: Task) -> Answer:
         """The answer to the task begun, which has come or comes too late."""
@@ -141,11 +143,11 @@ class Worker:
             raise RuntimeError("no task was begun")
         try:
             if not self._line.poll(0):
-                raise ExtractionError(f"no answer after {self._deadline_s:g} s", url=url, reason="too_slow")
+                raise ExtractionError(f"no answer after {_PATIENCE * self._deadline_s:g} s", url=url, reason="too_slow")
             failure, value = self._line.recv()
             self._is_busy = False
         except (EOFError, OSError) as error:
-            raise ExtractionError("the page ended the process that read it", url=url, reason="worker_died") from error
+            raise self._why_it_ended(url) from error
         finally:
             if self._is_busy:
                 self.close()
@@ -159,9 +161,17 @@ class Worker:
             raise WorkerError(message)
         raise failure(message, url=failed_url or url, reason=reason)
 
+    def _why_it_ended(self, url: str) -> ExtractionError:
+        if self._process is not None:
+            self._process.join(1)
+            if self._process.exitcode == -signal.SIGPROF:
+                return ExtractionError(f"no answer after {self._deadline_s:g} s", url=url, reason="too_slow")
+        return ExtractionError("the page ended the process that read it", url=url, reason="worker_died")
+
     def _begin_process(self) -> Connection:
         self._line, far_end = _FORK.Pipe()
-        process = _FORK.Process(target=_serve, args=(far_end, self._line, self._max_extra_bytes), daemon=True)
+        limits = self._deadline_s, self._max_extra_bytes
+        process = _FORK.Process(target=_serve, args=(far_end, self._line, *limits), daemon=True)
         process.start()
         self._process = process
         far_end.close()
@@ -227,8 +237,9 @@ class Workers:
         return free
 
 
-def _serve(line: Connection, near_end: Connection, max_extra_bytes: int) -> None:
+def _serve(line: Connection, near_end: Connection, deadline_s: float, max_extra_bytes: int) -> None:
     near_end.close()
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)  # ends the process, wherever it is
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     if sys.platform == "linux":
@@ -240,7 +251,10 @@ def _serve(line: Connection, near_end: Connection, max_extra_bytes: int) -> None
             function, values = line.recv()
         except EOFError:
             return
-        line.send(_attempt(function, values))
+        signal.setitimer(signal.ITIMER_PROF, deadline_s)
+        answer = _attempt(function, values)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        line.send(answer)
 
 
 def _attempt(function: Callable[..., Any], values: tuple[Any, ...]) -> tuple[type[Exception] | None, Any]:

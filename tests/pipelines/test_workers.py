@@ -18,7 +18,17 @@ def double(value: int) -> int:
 
 def hang(_value: int) -> int:
     while True:
+        pass
+
+
+def sleep(_value: int) -> int:
+    while True:
         time.sleep(1)
+
+
+def wait_a_while(value: int) -> int:
+    time.sleep(0.4)
+    return value
 
 
 def swell(value: int) -> int:
@@ -40,16 +50,22 @@ def stumble(_value: int) -> int:
 
 @pytest.mark.parametrize(
     ("function", "reason"),
-    [(hang, "too_slow"), (swell, "too_large"), (die, "worker_died"), (refuse, "parse_error")],
+    [(hang, "too_slow"), (sleep, "too_slow"), (swell, "too_large"), (die, "worker_died"), (refuse, "parse_error")],
 )
 def test_failures_are_ours_and_cost_only_their_page(function: Callable[[int], Any], reason: str):
     """Hung, swollen, dead or refused: an `ExtractionError` with its own reason, and the next piece of work is done."""
-    with Worker(deadline_s=0.5, max_extra_bytes=1 << 28) as worker:
+    with Worker(deadline_s=0.3, max_extra_bytes=1 << 28) as worker:
         assert worker.do(double, 4) == 8
         with pytest.raises(ExtractionError) as caught:
             worker.do(function, 8, url="https://courier.example/1")
         assert (caught.value.reason, caught.value.url) == (reason, "https://courier.example/1")
         assert worker.do(double, 5) == 10
+
+
+def test_waiting_for_a_core_is_not_computing():
+    """A page whose process gets no core for longer than the deadline is read all the same, and the next one too."""
+    with Worker(deadline_s=0.2) as worker:
+        assert [worker.do(wait_a_while, value) for value in (1, 2)] == [1, 2]
 
 
 def test_what_nobody_foresaw_brings_its_traceback():
