@@ -58,11 +58,11 @@ Saved = Iterator[tuple[str, Callable[[], Page]]]
 
 def take_all(intake: Intake, path: Path) -> Iterator[Outcome]:
     """The outcomes of what brings no page to digest: unchanged, deleted, or unreadable."""
-    saved = _saved(path)
+    found = saved(path)
     while True:
         url = str(path)
         try:
-            url, read = next(saved)
+            url, read = next(found)
             taken = take(intake, read())
             outcome = taken if isinstance(taken, Outcome) else None
         except StopIteration:
@@ -77,11 +77,20 @@ def take_all(intake: Intake, path: Path) -> Iterator[Outcome]:
             yield outcome
 
 
-def _saved(path: Path) -> Saved:
+def files(folder: Path) -> list[Path]:
+    """The WARC and HTML files in the folder and below, in the order of their names."""
+    return sorted(file for file in folder.rglob("*") if file.is_file() and file.name.lower().endswith(_SUFFIXES))
+
+
+def is_page(file: Path) -> bool:
+    """Whether the file is a page saved alone."""
+    return file.name.lower().endswith(_HTML)
+
+
+def saved(path: Path) -> Saved:
     """The pages of a list, a WARC file, or a folder of WARC and HTML files."""
     if path.is_dir():
-        files = sorted(file for file in path.rglob("*") if file.is_file() and file.name.lower().endswith(_SUFFIXES))
-        return chain.from_iterable(_saved(file) for file in files)
+        return chain.from_iterable(saved(file) for file in files(path))
     name = path.name.lower()
     if name.endswith(_WARC):
         return pages_of(path)

@@ -20,6 +20,7 @@ from db.query import QueryError
 from pipelines.cli import (
     archive,
     articles,
+    bulk,
     database,
     explain,
     exporting,
@@ -74,6 +75,7 @@ sources.register(app)
 runs.register(app)
 articles.register(app)
 exporting.register(app)
+bulk.register(app)
 history.register(app)
 database.register(app)
 archive.register(app)

@@ -68,7 +68,7 @@ def take_through(
         if not quiet:
             typer.echo(f"newsdesk: {locked}")
         return
-    raise typer.Exit(_status(report))
+    raise typer.Exit(status(report))
 
 
 def _and_now(engine: Engine, report: Report) -> str:
@@ -124,7 +124,7 @@ def import_(
         raise NewsError("no such file or folder", url=str(pages), reason="unreadable")
     report = _go(context, db, lambda job: pipeline.import_list(job, pages))
     options.next_step("`newsdesk search WORDS` finds what is stored")
-    raise typer.Exit(_status(report))
+    raise typer.Exit(status(report))
 
 
 def _go(
@@ -142,14 +142,15 @@ def _go(
     engine = options.open_database(context, found)
     with _told(quiet=quiet) as on_outcome:
         report = work(Job(engine=engine, settings=found, on_outcome=on_outcome, **options_))
-    if not quiet or _status(report):
+    if not quiet or status(report):
         typer.echo(report.line())
     if and_now is not None and not quiet and options.is_read_by_a_person():
         options.next_step(and_now(engine, report))
     return report
 
 
-def _status(report: Report) -> int:
+def status(report: Report) -> int:
+    """The exit status that says how the pages and sources fared."""
     from pipelines.outcomes import NO_PAGE
 
     n_failed = sum(report.kinds[kind] for kind in NO_PAGE) + report.n_sources_failed
