@@ -25,6 +25,7 @@ _TABLES: dict[str, str] = {
     "cluster_bands": "By which hashes near-duplicates are found.",
     "site_days": "What each site brought on each day, by which its health is judged.",
     "hosts": "Servers that asked for a rest or did not answer, and their robots.txt, kept for a day.",
+    "inputs": "Files that were taken in whole by `newsdesk bulk`.",
     "locks": "Which run is at work, and until when that holds.",
     "observations": "What each page showed of that, as hashes.",
     "sitemap_parts": "The parts of sitemap indexes, and when each was read last.",
@@ -50,7 +51,7 @@ _COLUMNS: dict[str, dict[str, str]] = {
 }
 _FACETS = {"articles": ["site", "language", "kind"], "links": ["site", "outcome"], "outcomes": ["kind", "stage"]}
 _SORTED = {"articles": "published_at", "links": "first_seen_at", "runs": "started_at", "outcomes": "at"}
-_HIDDEN = ("site_memories", "observations", "sitemap_parts", "hosts", "locks", "cluster_bands")
+_HIDDEN = ("site_memories", "observations", "sitemap_parts", "hosts", "inputs", "locks", "cluster_bands")
 
 
 def metadata(database: str) -> dict[str, Any]:

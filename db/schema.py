@@ -87,6 +87,14 @@ hosts = Table(
     Column("alone_until", UtcDateTime),
 )
 
+inputs = Table(
+    "inputs",
+    metadata,
+    Column("name", String, primary_key=True),  # a hash of names, sizes and times of its files
+    Column("title", PlainText, nullable=False),
+    Column("taken_at", UtcDateTime, nullable=False),
+)
+
 sitemap_parts = Table(
     "sitemap_parts",
     metadata,

@@ -58,23 +58,41 @@ Saved = Iterator[tuple[str, Callable[[], Page]]]
 
 def take_all(intake: Intake, path: Path) -> Iterator[Outcome]:
     """The outcomes of what brings no page to digest: unchanged, deleted, or unreadable."""
+    for url, page in read_all(path):
+        if isinstance(page, OSError):
+            page = ExtractionError(f"can't be read: {page.strerror}", url=url)
+        if (outcome := take_in(intake, url, page)) is not None:
+            yield outcome
+
+
+def take_in(intake: Intake, url: str, page: Page | Exception) -> Outcome | None:
+    """What became of a page that brings nothing to digest; None of one that does."""
+    try:
+        if isinstance(page, Exception):
+            raise page
+        taken = take(intake, page)
+        outcome = taken if isinstance(taken, Outcome) else None
+    except Exception as error:  # noqa: BLE001 - of_error raises what must end the run
+        outcome = of_error("import", getattr(error, "url", "") or url, error)
+    if outcome is not None:
+        with writing(intake.engine) as connection:
+            runs.add_outcome(connection, intake.run_id, outcome, intake.now())
+    return outcome
+
+
+def read_all(path: Path) -> Iterator[tuple[str, Page | Exception]]:
+    """Each address with its page, or with why that can't be read; the file, with why it can't be read on."""
     found = saved(path)
     while True:
         url = str(path)
         try:
             url, read = next(found)
-            taken = take(intake, read())
-            outcome = taken if isinstance(taken, Outcome) else None
+            page: Page | Exception = read()
         except StopIteration:
             return
-        except OSError as error:
-            outcome = of_error("import", url, ExtractionError(f"can't be read: {error.strerror}", url=url))
-        except Exception as error:  # noqa: BLE001 - of_error raises what must end the run
-            outcome = of_error("import", getattr(error, "url", "") or url, error)
-        if outcome is not None:
-            with writing(intake.engine) as connection:
-                runs.add_outcome(connection, intake.run_id, outcome, intake.now())
-            yield outcome
+        except Exception as error:  # noqa: BLE001 - handed on
+            page = error
+        yield url, page
 
 
 def files(folder: Path) -> list[Path]:

@@ -9,7 +9,7 @@ state. Running twice gives the same database, and so does stopping anywhere and 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -20,13 +20,15 @@ from typing import Any
 from sqlalchemy.engine import Engine
 
 from db import articles, pages, runs
+from db import inputs as taken
 from db.archive import ArchiveWriter
 from db.engine import reading, writing
 from pipelines import checkup, hosts, retention
+from pipelines.bulk import inputs
 from pipelines.crawl import Crawl, crawl
 from pipelines.digest import Desk, digest, digest_page
 from pipelines.discover import Discovery, discover
-from pipelines.importing import Intake, take, take_all
+from pipelines.importing import Intake, take, take_all, take_in
 from pipelines.learn import learn
 from pipelines.lock import held
 from pipelines.outcomes import Report
@@ -117,6 +119,33 @@ def import_list(job: Job, path: Path) -> Report:
             tell(outcome)
         _digest(job, run_id, tell)
     return report
+
+
+def take_archives(job: Job, texts: Sequence[str]) -> Report:
+    """The same for whole archives; one that was taken in whole is not read again. Raises `Unreadable`.
+
+    Stopped or killed, it goes on where it was with the next call.
+    """
+    units = inputs.units(texts)
+    with _begun(job, "bulk") as (run_id, writer, report, tell):
+        intake = Intake(engine=job.engine, writer=writer, run_id=run_id, now=job.now)
+        for unit in units:
+            _take_archive(intake, unit, tell, job.stop)
+        _digest(job, run_id, tell)
+    return report
+
+
+def _take_archive(intake: Intake, unit: inputs.Unit, tell: Callable[[Outcome], None], stop: Stop) -> None:
+    with reading(intake.engine) as connection:
+        if taken.has_input(connection, unit.key):
+            return
+    for url, page in inputs.pages(unit):
+        if stop.reason:
+            return
+        if (outcome := take_in(intake, url, page)) is not None:
+            tell(outcome)
+    with writing(intake.engine) as connection:
+        taken.add_input(connection, unit.key, unit.title, intake.now())
 
 
 def reextract(job: Job, site: str | None = None, since: datetime | None = None) -> Report:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import glob
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -34,6 +34,11 @@ class Unit:
     name: str
     files: tuple[str, ...]
     n_bytes: int
+
+    @property
+    def key(self) -> str:
+        """The part of the name that says what is in it, whatever is read besides."""
+        return self.name.partition("-")[2]
 
     @property
     def title(self) -> str:
@@ -72,31 +77,12 @@ def _unit(number: int, group: tuple[Path, ...]) -> Unit:
     return Unit(name=f"{number:06}-{digest}", files=files, n_bytes=sum(stat.st_size for _, stat in stats))
 
 
-def pages(unit: Unit) -> Iterator[tuple[str, Callable[[], Page] | Exception]]:
-    """The address of each page with what reads it, at once; or a file with why it can't be read on.
+def pages(unit: Unit) -> Iterator[tuple[str, Page | Exception]]:
+    """Each address with its page, or with why that can't be read; a file, with why it can't be read on.
 
     Raises `Unreadable` for a file that can't be opened or read: the disk's or the network's fault, not the file's.
     """
-    for file in unit.files:
-        try:
-            yield from importing.saved(Path(file))
-        except OSError as error:
-            raise _unreadable(file, error) from error
-        except Exception as error:  # noqa: BLE001 - becomes the file's outcome
-            yield file, error
-
-
-def attempt(read: Callable[[], Page] | Exception, url: str) -> Page | Exception:
-    """The page, or why there is none. Raises `Unreadable`."""
-    if isinstance(read, Exception):
-        return read
-    try:
-        return read()
-    except OSError as error:
-        raise _unreadable(url, error) from error
-    except Exception as error:  # noqa: BLE001 - becomes the page's outcome
-        return error
-
-
-def _unreadable(url: str, error: OSError) -> Unreadable:
-    return Unreadable(f"can't be read: {error.strerror or error}", url=url)
+    for url, page in chain.from_iterable(importing.read_all(Path(file)) for file in unit.files):
+        if isinstance(page, OSError):
+            raise Unreadable(f"can't be read: {page.strerror or page}", url=url) from page
+        yield url, page

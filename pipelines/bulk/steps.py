@@ -167,8 +167,7 @@ def _answers(workers: Workers, unit: Unit, function: Any, *values: Any) -> Itera
     waiting: deque[tuple[str, Answer | None]] = deque()
 
     def tasks() -> Iterator[Task]:
-        for url, read in inputs.pages(unit):
-            page = inputs.attempt(read, url)
+        for url, page in inputs.pages(unit):
             waiting.append((url, None if isinstance(page, Page) else Answer(is_known=True, error=page)))
             if isinstance(page, Page):
                 yield Task(function=function, values=(page, *values), url=url)
