@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -62,15 +62,21 @@ def save_learned(connection: Connection, page_id: int, now: datetime) -> None:
     connection.execute(pages.update().where(pages.c.id == page_id).values(learned_at=now))
 
 
-def due_digest(connection: Connection, extractor: str, since: datetime, limit: int) -> list[PageRecord]:
+def due_digest(
+    connection: Connection, extractor: tuple[str, Mapping[str, str]], since: datetime, limit: int
+) -> list[PageRecord]:
     """Up to `limit` pages to be digested, oldest first.
 
     Those never digested, those asked for, and of those fetched after `since` the latest of each address that were
-    not digested by this extractor with the site's present memory.
+    not digested by this extractor (or that of their site, where the second half of the pair names one) with the site's
+    present memory.
     """
+    for_all, by_site = extractor
+    own = sa.case(dict(by_site), value=links.c.site, else_=for_all) if by_site else for_all
     generation = sa.func.coalesce(site_memories.c.generation, 0)
     of_page = sa.select(extractions.c.page_id).where(extractions.c.page_id == pages.c.id)
-    present = of_page.where(extractions.c.extractor == extractor, extractions.c.generation == generation)
+    present = of_page.where(extractions.c.extractor == own, extractions.c.generation == generation)
+    present = present.where(~_overtaken(for_all, own))
     is_stale = sa.and_(pages.c.fetched_at >= since, links.c.page_id == pages.c.id, ~present.exists())
     query = (
         _records()
@@ -79,6 +85,21 @@ def due_digest(connection: Connection, extractor: str, since: datetime, limit: i
         .where(sa.or_(~of_page.exists(), pages.c.is_due, is_stale), pages.c.archive_length > 0)
     )
     return _fetch(connection, query.order_by(pages.c.fetched_at, pages.c.id).limit(limit))
+
+
+def _overtaken(for_all: str, own: Any) -> sa.ColumnElement[bool]:
+    """Whether the page was read later by another rule, or by one where there is none now.
+
+    Not by another version: two of them at work on one database would read each other's pages anew for ever.
+    """
+    later = extractions.alias()
+    is_ours = sa.or_(later.c.extractor == for_all, later.c.extractor.startswith(f"{for_all}+", autoescape=True))
+    return (
+        sa.select(later.c.page_id)
+        .where(later.c.page_id == pages.c.id, later.c.id > extractions.c.id, later.c.extractor != own, is_ours)
+        .correlate(pages, extractions, links)
+        .exists()
+    )
 
 
 def mark_due(connection: Connection, site: str | None, since: datetime | None) -> int:
@@ -116,9 +137,11 @@ def iter_records(connection: Connection, batch: int = 500) -> Iterator[PageRecor
         last = found[-1].id
 
 
-def latest_pages(connection: Connection, site: str, limit: int) -> list[PageRecord]:
-    """The site's latest pages that became articles."""
-    query = _records().where(links.c.site == site, links.c.article_id.is_not(None), links.c.page_id == pages.c.id)
+def latest_pages(connection: Connection, site: str, limit: int, *, of_articles: bool = True) -> list[PageRecord]:
+    """The site's latest pages that became articles, or its latest of all."""
+    query = _records().where(links.c.site == site, links.c.page_id == pages.c.id, pages.c.archive_length > 0)
+    if of_articles:
+        query = query.where(links.c.article_id.is_not(None))
     return _fetch(connection, query.order_by(pages.c.fetched_at.desc(), pages.c.id.desc()).limit(limit))
 
 
@@ -140,9 +163,9 @@ def add_extraction(
     extractor, generation = key
     row = {"outcome": outcome, "evidence": evidence, "run_id": run_id}
     where = {"page_id": record.id, "extractor": extractor, "generation": generation}
-    matches = sa.and_(*(extractions.c[name] == value for name, value in where.items()))
-    if connection.execute(extractions.update().where(matches).values(**row)).rowcount == 0:
-        connection.execute(extractions.insert().values(**where, **row))
+    # In place of what the same key said before, and behind all others: the last row is what holds.
+    connection.execute(extractions.delete().where(*(extractions.c[name] == value for name, value in where.items())))
+    connection.execute(extractions.insert().values(**where, **row))
     connection.execute(pages.update().where(pages.c.id == record.id, pages.c.is_due).values(is_due=False))
 
 

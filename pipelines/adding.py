@@ -9,7 +9,7 @@ Where nothing is found, the page itself is taken as a section.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -68,10 +68,15 @@ class Search:
     now: Callable[[], datetime]
     since: datetime | None = None
 
-    async def look(self, url: str) -> list[Finding]:
-        """All sources of the site at `url` that were looked at, taken ones first. Raises `FetchError` for `url`."""
+    async def look(self, url: str, named: Sequence[str] = ()) -> list[Finding]:
+        """All sources of the site at `url` that were looked at, taken ones first. Raises `FetchError` for `url`.
+
+        Where a person has `named` the sources of the site, those alone are looked at, and those that can be read taken.
+        """
         with Documents() as documents:
             looking = _Looking(search=self, documents=documents)
+            if named:
+                return [await looking.take(address) for address in named]
             await looking.look(url)
         return judged(list(looking.sights.values()), is_deep=self.since is not None)
 
@@ -97,6 +102,16 @@ class _Looking:
         if not any(sight.recent for sight in self.sights.values()):
             address = urls.canonical(page.final_url)
             await self._try((Source(url=address, kind=SourceKind.SECTION, site=urls.site(address)),))
+
+    async def take(self, url: str) -> Finding:
+        """The source at an address that a person named: a feed or sitemap, else the page as a section."""
+        page = await self._get(Source(url=url, kind=SourceKind.SECTION, site=urls.site(url)))
+        source = (
+            _as_document(page) if _is_document(page) else Source(url=url, kind=SourceKind.SECTION, site=urls.site(url))
+        )
+        sight = await self._see(replace(source, since=self.search.since))
+        is_readable = bool(sight.n_announced) or not sight.note
+        return Finding(source=sight.source, is_taken=is_readable, note=f"named in sites/: {sight.says}")
 
     async def _robots(self, page: Page) -> tuple[Source, ...]:
         address = urls.canonical("/robots.txt", page.final_url)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.engine import Engine
@@ -20,6 +20,7 @@ from db.archive import ArchiveWriter
 from db.engine import reading, writing
 from pipelines import hosts, schedule
 from pipelines.outcomes import of_error
+from pipelines.site_rules import BySite
 from scraper.errors import BadStatus, FetchError
 from scraper.fetching.client import Fetcher
 from scraper.values import DueLink, NotModified, Outcome, OutcomeKind, Page, RecordPlace, Request
@@ -42,6 +43,17 @@ class Crawl:
     recheck_until: timedelta = schedule.RECHECK_UNTIL
     max_per_site: int = 0
     """Addresses of a site that are asked for in one run; 0: all."""
+    by_site: BySite = field(default_factory=dict)
+
+    def budget(self, site: str) -> int:
+        """How many addresses of the site are asked for in one run; 0: all."""
+        own = self.by_site.get(site)
+        return self.max_per_site if own is None or own.max_pages is None else own.max_pages
+
+    def n_at_once(self, site: str) -> int:
+        """How many addresses of the site are asked for side by side."""
+        own = self.by_site.get(site)
+        return self.n_per_site if own is None or own.manners is None else own.manners.concurrency or self.n_per_site
 
 
 async def crawl(job: Crawl) -> int:
@@ -60,8 +72,9 @@ async def crawl(job: Crawl) -> int:
 
 async def _crawl_site(job: Crawl, site: str, due_at: datetime) -> int:
     n_asked = 0
+    budget = job.budget(site)
     while True:
-        size = min(_BATCH, job.max_per_site - n_asked) if job.max_per_site else _BATCH
+        size = min(_BATCH, budget - n_asked) if budget else _BATCH
         with reading(job.engine) as connection:
             if not size:
                 return links.count_due(connection, due_at).get(site, 0)
@@ -71,7 +84,7 @@ async def _crawl_site(job: Crawl, site: str, due_at: datetime) -> int:
         n_asked += len(batch)
         queue = iter(batch)
         async with asyncio.TaskGroup() as group:
-            for _ in range(min(job.n_per_site, len(batch))):
+            for _ in range(min(job.n_at_once(site), len(batch))):
                 group.create_task(_take(job, queue))
 
 

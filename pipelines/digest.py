@@ -8,8 +8,8 @@ repeats has changed; then the text is reextracted, never revised.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from pipelines.cluster import Marks
 from pipelines.outcomes import of_error
 from pipelines.stopping import Stop
 from pipelines.workers import Answer, Task, Workers
-from scraper.extraction import EXTRACTOR, extract, second_opinion
+from scraper.extraction import extract, second_opinion, version
 from scraper.values import (
     Article,
     Context,
@@ -35,6 +35,7 @@ from scraper.values import (
     PageState,
     Revision,
     SiteMemory,
+    SiteRule,
     Verdict,
 )
 
@@ -67,6 +68,12 @@ class Desk:
     stop: Stop
     has_second_opinion: bool = False
     recheck_until: timedelta = schedule.RECHECK_UNTIL
+    rules: Mapping[str, SiteRule] = field(default_factory=dict)
+    """Site -> the rule its pages are read by."""
+
+    def extractor(self, site: str) -> str:
+        """The version of the extractor for the pages of a site."""
+        return version(self.rules.get(site))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,9 +90,10 @@ def digest(desk: Desk) -> None:
     """Nothing; afterwards every page due has its outcome, unless the run is to stop."""
     clustering.catch_up(desk.engine)
     since = desk.now() - REDIGEST
+    ruled = {site: desk.extractor(site) for site in desk.rules}
     while True:
         with reading(desk.engine) as connection:
-            batch = pages.due_digest(connection, EXTRACTOR, since, _BATCH)
+            batch = pages.due_digest(connection, (version(None), ruled), since, _BATCH)
             memories = {site: memory.get_memory(connection, site) for site in {record.site for record in batch}}
         if not batch:
             return
@@ -107,7 +115,7 @@ def digest_page(desk: Desk, record: PageRecord) -> tuple[Outcome, bool]:
 
 
 def _task(desk: Desk, record: PageRecord, known_memory: SiteMemory) -> Task:
-    context = Context(link=record.link, memory=known_memory)
+    context = Context(link=record.link, memory=known_memory, rule=desk.rules.get(record.site))
     return Task(function=_read, values=(desk.folder, record, context, desk.has_second_opinion), url=record.url)
 
 
@@ -130,9 +138,10 @@ def _take(desk: Desk, record: PageRecord, answer: Answer, generation: int) -> tu
         else:
             outcome = of_error("digest", record.url, answer.error, answer.elapsed_s)
         last = pages.last_outcome(connection, record.id)
-        key = (EXTRACTOR, generation)
+        key = (desk.extractor(record.site), generation)
         pages.add_extraction(connection, record, key, outcome.kind.value, outcome.reason, desk.run_id)
-        is_news = last is None or outcome.kind.value not in (last, OutcomeKind.UNCHANGED.value)
+        is_same = outcome.kind.value in (last, OutcomeKind.UNCHANGED.value)
+        is_news = last is None or not is_same or outcome.kind is OutcomeKind.REEXTRACTED
         if is_news:
             links.save_fate(connection, record.link_id, outcome, desk.run_id)
             runs.add_outcome(connection, desk.run_id, outcome, desk.now())
@@ -152,7 +161,7 @@ def _save(
         elif schedule.may_become_an_article(found.verdict.outcome):
             _schedule(connection, desk, record, found.article, MatchKind.NEW)
         return found.verdict.outcome, found.verdict.evidence
-    if known is not None and _is_stale(known, record, generation):
+    if known is not None and _is_stale(known, record, (desk.extractor(record.site), generation)):
         # The stored text was read by another extractor or memory: read its page anew first, so that
         # only what the publisher changed can count as a revision.
         is_comparable = _redigest(connection, desk, known, generation)
@@ -183,8 +192,8 @@ def _revision(desk: Desk, found: Reading, match: Match, record: PageRecord, gene
     )
 
 
-def _is_stale(known: Known, record: PageRecord, generation: int) -> bool:
-    is_read_otherwise = (known.extractor, known.generation) != (EXTRACTOR, generation)
+def _is_stale(known: Known, record: PageRecord, key: tuple[str, int]) -> bool:
+    is_read_otherwise = (known.extractor, known.generation) != key
     return known.by == "link" and known.page_id != record.id and is_read_otherwise
 
 

@@ -21,6 +21,7 @@ from db.engine import reading, writing
 from pipelines import hosts, parts, rhythm, schedule
 from pipelines.documents import Documents
 from pipelines.outcomes import Report, of_error
+from pipelines.site_rules import BySite
 from scraper import urls
 from scraper.discovery.links import MAX_LINKS
 from scraper.discovery.shapes import Shape, learned
@@ -61,6 +62,7 @@ class Discovery:
     now: Callable[[], datetime]
     report: Report
     tell_failure: Callable[[Outcome], None]
+    by_site: BySite = field(default_factory=dict)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -221,7 +223,7 @@ def _save_found(job: Discovery, found: _Find) -> None:
     now = job.now()
     with writing(job.engine) as connection:
         hosts.keep(connection, job.fetcher, now)
-        n_new = _add_links(connection, found.links, now)
+        n_new = _add_links(connection, [link for link in found.links if _is_wanted(job, link)], now)
         known = rhythm.heard(found.record.rhythm, _arrivals(found, n_new, now), now)
         checked = replace(found.record, outcome=None, reason=None, n_failures=0, rhythm=known)
         due_at = schedule.next_source_check(now, checked.source.interval_s, 0, known)
@@ -238,6 +240,12 @@ def _arrivals(found: _Find, n_new: int, now: datetime) -> list[datetime]:
     dated = [link.published_at for link in found.links if link.published_at is not None]
     timed = [at for at in dated if at.time() != time.min]
     return timed or rhythm.spread(n_new, found.record.checked_at, now)
+
+
+def _is_wanted(job: Discovery, link: Link) -> bool:
+    """Whether what is set for the link's site, if anything, takes it up."""
+    own = job.by_site.get(urls.site(link.url)) if job.by_site else None
+    return own is None or own.wants(link.url)
 
 
 def _add_links(connection: Connection, recent: Iterable[Link], now: datetime) -> int:

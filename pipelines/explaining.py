@@ -56,6 +56,7 @@ _UNNAMED = ("url", "name")  # parts of a value that need no label
 _N_FOR, _N_AGAINST, _MIN_TOLD = 2, 1, 0.05  # features told in a sentence
 _SOURCES = {
     TextSource.PAGE: "what the page shows",
+    TextSource.RULE: "the part of the page that the site's rule names",
     TextSource.DATA: "the page's data or scripts, for what it shows holds no article",
     TextSource.SECOND_OPINION: "another extractor (trafilatura), for the page says it is an article and we found none",
 }

@@ -23,7 +23,7 @@ from db import articles, pages, runs
 from db import inputs as taken
 from db.archive import ArchiveWriter
 from db.engine import reading, writing
-from pipelines import checkup, hosts, retention
+from pipelines import checkup, hosts, retention, site_rules
 from pipelines.bulk import inputs
 from pipelines.crawl import Crawl, crawl
 from pipelines.digest import Desk, digest, digest_page
@@ -80,6 +80,7 @@ async def _fetch(job: Job, run_id: int, writer: ArchiveWriter, report: Report, t
     shared: dict[str, Any] = {"engine": job.engine, "run_id": run_id, "now": job.now}
     known = hosts.known(job.engine, job.now())
     async with Fetcher(policy(job.settings), now=job.now, known=known) as fetcher:
+        shared["by_site"] = job.settings.by_site
         found = Discovery(fetcher=fetcher, report=report, tell_failure=job.on_outcome, **shared)
         await discover(found, include_all=job.include_all)
         n_per_site = job.settings.concurrency_per_site
@@ -109,6 +110,7 @@ def _desk(job: Job, run_id: int, tell: Callable[[Outcome], None], workers: Worke
         stop=job.stop,
         has_second_opinion=job.settings.second_opinion,
         recheck_until=_recheck_until(job),
+        rules=site_rules.rules(job.settings.by_site),
     )
 
 

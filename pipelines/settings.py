@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from platformdirs import user_config_path, user_data_path
 
+from pipelines import site_rules
+from pipelines.site_rules import BySite
 from scraper.errors import SettingsError
 
 PREFIX = "NEWSDESK_"
@@ -31,7 +33,8 @@ class Settings:
     `host:port` or `network:port`, such as `127.0.0.1:8000` or `10.0.0.0/8:443`. `second_opinion` reports of every
     page how far another extractor agrees with its text. `recheck_days` is the age until which articles are looked at
     again. `max_pages_per_site` bounds what one run fetches of a site; 0: all. `keep_*_days` say after how many days
-    texts, rows of pages and archive records go; 0: never.
+    texts, rows of pages and archive records go; 0: never. `sites` is the folder of what is set for single sites, and
+    `by_site` what its files say.
     """
 
     db: str
@@ -47,6 +50,8 @@ class Settings:
     keep_texts_days: int = 0
     keep_pages_days: int = 0
     keep_archive_days: int = 0
+    sites: str = ""
+    by_site: BySite = field(default_factory=dict)
 
 
 def load(environ: Mapping[str, str], options: Mapping[str, Any], config: Path | None = None) -> Settings:
@@ -56,6 +61,7 @@ def load(environ: Mapping[str, str], options: Mapping[str, Any], config: Path | 
     """
     found: dict[str, Any] = {}
     if (path := config or config_file()) is not None:
+        found["sites"] = str(path.parent / site_rules.FOLDER)
         found |= {name: _value(name, value, str(path)) for name, value in _read(path).items()}
     for variable, value in environ.items():
         if variable.startswith(PREFIX):
@@ -64,7 +70,7 @@ def load(environ: Mapping[str, str], options: Mapping[str, Any], config: Path | 
     found |= {name: _value(name, value, f"--{name}") for name, value in options.items() if value is not None}
     found.setdefault("db", str(user_data_path("newsdesk", appauthor=False) / "newsdesk.db"))
     found.setdefault("archive", str(_default_archive(found["db"])))
-    return Settings(**found)
+    return Settings(**found, by_site=site_rules.load(Path(found["sites"])) if found.get("sites") else {})
 
 
 def _default_archive(db: str) -> Path:
@@ -106,9 +112,10 @@ def _value(name: str, value: Any, where: str) -> Any:
         "keep_texts_days": _whole(0, 3650, "number of days"),
         "keep_pages_days": _whole(0, 3650, "number of days"),
         "keep_archive_days": _whole(0, 3650, "number of days"),
+        "sites": _folder,
     }
     if name not in readers:
-        known = ", ".join(field.name for field in fields(Settings))
+        known = ", ".join(readers)
         raise SettingsError(f"unknown setting {name!r}; the settings are {known}", url=where)
     try:
         return readers[name](value)
@@ -121,6 +128,12 @@ def _line(value: Any) -> str:
     if not text or not text.isprintable() or not text.isascii():
         raise ValueError("one line of ASCII text")
     return text
+
+
+def _folder(value: Any) -> str:
+    if not Path(str(value)).is_dir():
+        raise ValueError("a folder")
+    return str(value)
 
 
 def _seconds(value: Any) -> float:

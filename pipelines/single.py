@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from pipelines import site_rules
 from pipelines.importing import read_page, read_row
 from pipelines.outcomes import of_error
 from pipelines.settings import Settings
@@ -16,7 +17,7 @@ from scraper.errors import ExtractionError, NewsError, TooLarge
 from scraper.extraction import extract, second_opinion
 from scraper.fetching.client import MAX_PAGE_BYTES, Fetcher, FetchPolicy
 from scraper.record import to_record
-from scraper.values import Article, NotModified, Page, Request
+from scraper.values import Article, Context, NotModified, Page, Request
 
 DEADLINE_S = 30.0
 """For one address in all: robots.txt, redirects and retries included."""
@@ -31,6 +32,7 @@ def policy(settings: Settings, *, obeys_robots: bool = True) -> FetchPolicy:
         concurrency_per_site=settings.concurrency_per_site,
         allow_addresses=settings.allow_addresses,
         obeys_robots=obeys_robots,
+        by_site=site_rules.manners(settings.by_site),
     )
 
 
@@ -76,7 +78,7 @@ def read(page: Page, settings: Settings, worker: Worker | None = None) -> Articl
 
 
 def _read(page: Page, settings: Settings) -> Article:
-    article = extract(page)
+    article = extract(page, Context(rule=site_rules.rule_of(settings.by_site, page.final_url)))
     return second_opinion.reported(article, page) if settings.second_opinion else article
 
 

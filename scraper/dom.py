@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from scraper import taming
 
-__all__ = ["COMMENT_ID", "ROLES", "TEXT_ID", "Node", "Role", "Tree", "parse", "tag_ids"]
+__all__ = ["COMMENT_ID", "ROLES", "TEXT_ID", "Node", "Role", "Tree", "is_selector", "parse", "tag_ids"]
 
 Tree = LexborHTMLParser
 Node = LexborNode
@@ -62,6 +62,15 @@ _ROLE_TAGS = {
 def parse(html: str | bytes) -> Tree:
     """The tree of `html`; bytes must be UTF-8. Never fails: HTML has no invalid input (WHATWG 13.2)."""
     return LexborHTMLParser(taming.tame(html.encode("utf-8", "replace") if isinstance(html, str) else html))
+
+
+def is_selector(text: str) -> bool:
+    """Whether the parser takes `text` as a CSS selector."""
+    try:
+        _MOLD.css_first(text)
+    except SelectolaxError:
+        return False
+    return True
 
 
 def tag_ids(tags: str) -> frozenset[int]:

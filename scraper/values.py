@@ -495,11 +495,34 @@ class SiteMemory:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SiteRule:
+    """What a person says of one site's pages where the ordinary reading fails. Made by `pipelines.site_rules`.
+
+    `body`, `drop`, `title`, `authors` and `published_at` are CSS selectors; `time_zone` is the IANA name of the zone of
+    dates that state none. What is None is read as on any other site.
+    """
+
+    body: str | None = None
+    drop: tuple[str, ...] = ()
+    title: str | None = None
+    authors: str | None = None
+    published_at: str | None = None
+    time_zone: str | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """Eight hexadecimal digits that change with every change of the rule."""
+        parts = (self.body, self.drop, self.title, self.authors, self.published_at, self.time_zone)
+        return hashlib.sha256(repr(parts).encode()).hexdigest()[:8]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """What an extraction may know besides the page. Made by `pipelines.digest`; empty by default."""
 
     link: Link | None = None
     memory: SiteMemory | None = None
+    rule: SiteRule | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,7 +51,7 @@ def explain(
     Every block of the page with its score, the features that decided and why it was kept or dropped; every field
     with its candidates; what the page was taken for, and why. What the database knows of the site counts.
     """
-    from pipelines import explaining, explanation_page
+    from pipelines import explaining, explanation_page, site_rules
     from pipelines.workers import Worker
     from scraper.extraction.explanation import explain as explain_page
     from scraper.values import Context
@@ -60,8 +60,10 @@ def explain(
         raise SettingsError("--json or --html, not both", url="explain")
     found = options.settings(context, db)
     page = options.page(target, url, found, obeys_robots=not ignore_robots)
+    rule = site_rules.rule_of(found.by_site, page.final_url)
+    known = Context(memory=_memory(context, found, page), rule=rule)
     with Worker() as worker:
-        explanation = worker.do(explain_page, page, Context(memory=_memory(context, found, page)), url=page.url)
+        explanation = worker.do(explain_page, page, known, url=page.url)
     with _opened(output) as stream:
         if as_json:
             stream.write(json.dumps(explaining.to_json(explanation), ensure_ascii=False, indent=2) + "\n")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.cli import options
+from pipelines.cli import options, rules
 from scraper.errors import NewsError
 
 if TYPE_CHECKING:
@@ -24,13 +24,14 @@ Target = Annotated[str, typer.Argument(help="The address of a source, or a site 
 
 def register(app: typer.Typer) -> None:
     """Adds the commands."""
-    group = typer.Typer(help="List, pause, resume, remove, import or export sources.", no_args_is_help=True)
+    group = typer.Typer(help="List, pause, resume, remove, import, export or test sources.", no_args_is_help=True)
     group.command("list", epilog="Example: newsdesk sources list")(list_)
     group.command("pause", epilog="Example: newsdesk sources pause news.example")(pause)
     group.command("resume", epilog="Example: newsdesk sources resume news.example")(resume)
     group.command("remove", epilog="Example: newsdesk sources remove https://news.example/feed.xml")(remove)
     group.command("import", epilog="Example: newsdesk sources import subscriptions.opml")(import_)
     group.command("export", epilog="Example: newsdesk sources export --output subscriptions.opml")(export)
+    group.command("test", epilog="Example: newsdesk sources test news.example")(rules.try_rule)
     app.command(epilog="Example: newsdesk add https://news.example/ --since 2026-11-01")(add)
     app.add_typer(group, name="sources")
 
@@ -75,10 +76,11 @@ def _word(finding: Finding, known: set[str]) -> str:
 async def _look(url: str, found: Settings, since: datetime | None) -> list[Finding]:
     from pipelines.adding import Search
     from pipelines.single import policy, utc_now
+    from pipelines.site_rules import sources_of
     from scraper.fetching.client import Fetcher
 
     async with Fetcher(policy(found), now=utc_now) as fetcher:
-        return await Search(fetcher=fetcher, now=utc_now, since=since).look(url)
+        return await Search(fetcher=fetcher, now=utc_now, since=since).look(url, sources_of(found.by_site, url))
 
 
 def list_(context: typer.Context, as_json: options.Json = False, db: options.Db = None) -> None:

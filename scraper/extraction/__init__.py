@@ -13,11 +13,22 @@ from typing import Any
 
 from scraper import dom, encoding, urls
 from scraper.errors import ExtractionError, NewsError
-from scraper.extraction import body, edges, liveblog, memory, metadata, nextpage, notices, pagestate, second_opinion
+from scraper.extraction import (
+    body,
+    edges,
+    liveblog,
+    memory,
+    metadata,
+    nextpage,
+    notices,
+    pagestate,
+    ruled,
+    second_opinion,
+)
 from scraper.extraction.metadata import Fields
-from scraper.values import Article, ArticleKind, Context, Page, PageState, Paragraph
+from scraper.values import Article, ArticleKind, Context, Page, PageState, Paragraph, SiteRule
 
-__all__ = ["EXTRACTOR", "Parts", "article", "extract", "take_apart"]
+__all__ = ["EXTRACTOR", "Parts", "article", "extract", "take_apart", "version"]
 
 EXTRACTOR = "newsdesk-5"
 """The version of this extractor: steps with every change that may change an answer."""
@@ -43,6 +54,9 @@ class Parts:
     paragraphs: tuple[Paragraph, ...]
     finding: pagestate.Finding
     is_rescued: bool
+    extractor: str
+    is_ruled: bool = False
+    """Whether a person's rule said where the text stands."""
 
 
 def extract(page: Page, context: Context = NO_CONTEXT) -> Article:
@@ -59,11 +73,14 @@ def take_apart(page: Page, context: Context = NO_CONTEXT) -> Parts:
         raise ExtractionError("the page is empty", url=page.url)
     html, n_repaired = encoding.read(page)
     tree = dom.parse(html)
+    missed = _apply(context.rule, tree)
     fields = metadata.read(tree, page, context)
-    reading = body.read(tree, _hints(page, fields, context))
+    reading, is_ruled = _read_body(tree, _hints(page, fields, context), context.rule)
     paragraphs = edges.without_byline(reading.paragraphs, fields.authors)
     fields, paragraphs = _as_live_blog(tree, page, fields, paragraphs)
     finding = pagestate.judge(page, fields, reading, paragraphs)
+    if is_ruled:
+        finding = pagestate.believed(finding)
     is_rescued = not paragraphs and finding.state is PageState.NOT_ARTICLE and _claims_to_be_article(fields)
     if is_rescued:
         paragraphs = _without_repeated(
@@ -73,9 +90,36 @@ def take_apart(page: Page, context: Context = NO_CONTEXT) -> Parts:
     fields = replace(fields, details=notices.details(fields.details, fields.candidates, paragraphs))
     if n_repaired:
         fields = replace(fields, details={**fields.details, "double_encoded": n_repaired})
+    if missed:
+        fields = replace(fields, details={**fields.details, "rule_missed": list(missed)})
     if finding.state is PageState.ARTICLE and (address := nextpage.next_url(html, tree, page.final_url, paragraphs)):
         fields = replace(fields, details={**fields.details, "next_page": address})
-    return Parts(fields=fields, reading=reading, paragraphs=paragraphs, finding=finding, is_rescued=is_rescued)
+    shared: dict[str, Any] = {"fields": fields, "reading": reading, "paragraphs": paragraphs, "finding": finding}
+    return Parts(is_rescued=is_rescued, is_ruled=is_ruled, extractor=version(context.rule), **shared)
+
+
+def version(rule: SiteRule | None) -> str:
+    """The version of this extractor as it reads by that rule: a changed rule is another extractor."""
+    return EXTRACTOR if rule is None else f"{EXTRACTOR}+{rule.fingerprint}"
+
+
+def _apply(rule: SiteRule | None, tree: dom.Tree) -> tuple[str, ...]:
+    """What of the rule met nothing on the page; afterwards what it drops is gone from the tree."""
+    if rule is None:
+        return ()
+    missed = ruled.misses(tree, rule)
+    ruled.drop(tree, rule)
+    return missed
+
+
+def _read_body(tree: dom.Tree, hints: body.Hints, rule: SiteRule | None) -> tuple[body.Reading, bool]:
+    """The text, and whether a rule said where it stands."""
+    if rule is not None:
+        ruled.drop_fields(tree, rule)
+        layout = ruled.layout(tree, rule)
+        if layout is not None and (reading := body.read_marked(layout, hints)).paragraphs:
+            return reading, True
+    return body.read(tree, hints), False
 
 
 def _as_live_blog(
@@ -106,7 +150,7 @@ def article(page: Page, parts: Parts) -> Article:
         paragraphs=parts.paragraphs,
         details={**parts.fields.details, **evidence},
         confidence=parts.reading.confidence,
-        extractor=EXTRACTOR,
+        extractor=parts.extractor,
         fetched_at=page.fetched_at,
         page_sha256=page.sha256,
         **shared,

@@ -9,6 +9,8 @@ A line break keeps its place inside a block, two in a row end the block. Inside 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from scraper import dom
 from scraper.dom import Role
 from scraper.extraction.layout import Block, Box, Layout
@@ -31,6 +33,14 @@ def read(tree: dom.Tree) -> Layout:
     walk = _Walk()
     if tree.body is not None:
         walk.run(tree.body)
+    return walk.layout
+
+
+def read_nodes(nodes: Iterable[dom.Node]) -> Layout:
+    """The blocks under some elements, none of them inside another, as if nothing stood between them."""
+    walk = _Walk()
+    for node in nodes:
+        walk.run(node)
     return walk.layout
 
 

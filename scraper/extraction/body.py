@@ -67,6 +67,20 @@ def read(tree: dom.Tree, hints: Hints, trained: model.Model | None = None) -> Re
     return reading if _n_chars(reading) >= embedded.MIN_CHARS else _rescued(tree, hints, reading)
 
 
+def read_marked(layout: Layout, hints: Hints) -> Reading:
+    """The text of a layout that a person called the text: what a reader would notice goes, nothing is scored."""
+    sure = [1.0] * len(layout.blocks)
+    draft = Draft(layout, sure, sure)
+    _drop_data(draft)
+    _drop_promotional_lines(draft, hints)
+    _drop_title(draft, hints)
+    _drop_repeated(draft, hints)
+    _drop_comments(draft, hints)
+    _drop_twins(draft)
+    _drop_last_headings(draft)
+    return Reading(paragraphs=tuple(draft.paragraphs()), confidence=draft.confidence(), layout=layout, draft=draft)
+
+
 def read_layout(layout: Layout, hints: Hints, trained: model.Model | None = None) -> Reading:
     """The text of the article, for those who have the page's blocks already."""
     scores = scoring.score(layout, hints, trained)

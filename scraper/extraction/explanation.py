@@ -57,6 +57,7 @@ class TextSource(StrEnum):
     """Where the paragraphs come from."""
 
     PAGE = "page"
+    RULE = "rule"
     DATA = "data"
     SECOND_OPINION = "second_opinion"
 
@@ -120,6 +121,8 @@ def explain(page: Page, context: Context = extraction.NO_CONTEXT) -> Explanation
 def _source(parts: extraction.Parts) -> TextSource:
     if parts.is_rescued and parts.paragraphs:
         return TextSource.SECOND_OPINION
+    if parts.is_ruled:
+        return TextSource.RULE
     return TextSource.PAGE if parts.reading.scores is not None else TextSource.DATA
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from scraper.dom import Tree
+from scraper.extraction import authors as names
 from scraper.extraction import (
     byline,
     facts,
@@ -21,6 +22,7 @@ from scraper.extraction import (
     languages,
     optouts,
     published,
+    ruled,
     titles,
     visible,
     visible_dates,
@@ -29,7 +31,7 @@ from scraper.extraction import (
 from scraper.extraction.authorship import Credits
 from scraper.extraction.gathering import Gathered
 from scraper.extraction.published import Dated
-from scraper.values import Access, ArticleKind, Candidate, Context, Moment, Page
+from scraper.values import Access, ArticleKind, Candidate, Context, Moment, Page, SiteRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +67,11 @@ def read(tree: Tree, page: Page, context: Context) -> Fields:
     """The fields of the article on `page`, parsed as `tree`."""
     known = gathering.gather(tree, page, context)
     known, who = visible.complete(tree, known)
-    dates = _dates(tree, known)
+    if context.rule is not None:
+        stated = tuple(ruled.candidates(tree, context.rule))
+        known = replace(known, candidates=(*stated, *known.candidates))
+        who = _stated_credits(stated, known, who)
+    dates = _dates(tree, known, context.rule)
     found = [c for c in _decided(known) if c is not None]
     values: dict[str, Any] = {c.field: c.value for c in found}
     values |= {name: dated.moment for name, dated in dates.items()}
@@ -98,28 +104,37 @@ def _title_options(known: Gathered) -> list[titles.Option]:
     return titles.options(known.candidates, known.own_names, headline, known.path)
 
 
-def _dates(tree: Tree, known: Gathered) -> dict[str, Dated]:
+def _stated_credits(stated: tuple[Candidate, ...], known: Gathered, who: Credits) -> Credits:
+    """The credits where a rule says they stand, each name it finds; those decided where it says nothing."""
+    people = [name.text for c in stated if c.field == "authors" for name in names.parse(c.value)]
+    if not people:
+        return who
+    return replace(who, people=tuple(dict.fromkeys(people)), origin=ruled.ORIGIN, has_person=True)
+
+
+def _dates(tree: Tree, known: Gathered, rule: SiteRule | None) -> dict[str, Dated]:
     """Publication and last change; the only date of a page counts as its publication, even if it says "updated"."""
     latest, language = known.fetched_at, known.date_language
-    first = published.decide(known.candidates, "published_at", latest, language)
+    stated = [c for c in known.candidates if c.origin == ruled.ORIGIN]
+    first = published.decide(stated, "published_at", latest, language)
+    first = first or published.decide(known.candidates, "published_at", latest, language)
     last = published.decide(known.candidates, "modified_at", latest, language)
     if first is None:
         first = published.decide(visible_dates.in_state(tree), "published_at", latest, language)
     first = first or published.decide(known.candidates, "created_at", latest, language) or last
     return {
-        name: replace(dated, moment=zones.settle(dated.moment, known.repeated.keys))
+        name: replace(dated, moment=zones.settle(ruled.in_zone(dated.moment, rule), known.repeated.keys))
         for name, dated in (("published_at", first), ("modified_at", last))
         if dated is not None
     }
 
 
 def _decided(known: Gathered) -> Iterator[Candidate | None]:
-    title = max(_title_options(known), key=titles.score, default=None)
-    if title is not None:
-        yield Candidate(field="title", value=title.text, origin=title.origin)
+    title = next((c for c in known.of("title") if c.origin == ruled.ORIGIN), None) or _best_title(known)
+    yield title
     description = facts.description(known)
     yield description
-    yield _language(known, title.text if title else "", description)
+    yield _language(known, title.value if title else "", description)
     section = facts.section(known)
     yield section
     yield facts.tags(known)
@@ -127,6 +142,11 @@ def _decided(known: Gathered) -> Iterator[Candidate | None]:
     yield facts.access(known)
     yield facts.site_name(known)
     yield facts.canonical_url(known)
+
+
+def _best_title(known: Gathered) -> Candidate | None:
+    best = max(_title_options(known), key=titles.score, default=None)
+    return Candidate(field="title", value=best.text, origin=best.origin) if best is not None else None
 
 
 def _language(known: Gathered, title: str, description: Candidate | None) -> Candidate | None:

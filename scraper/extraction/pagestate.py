@@ -63,6 +63,13 @@ def judge(page: Page, fields: Fields, reading: Reading, paragraphs: Sequence[Par
     )
 
 
+def believed(finding: Finding) -> Finding:
+    """The finding on a page where a person's rule found the text: it is an article, if not a wall or a teaser."""
+    if finding.state in (PageState.NOT_ARTICLE, PageState.INDEX_PAGE):
+        return Finding(PageState.ARTICLE, f"the site's rule found the text; else: {finding.evidence}")
+    return finding
+
+
 def is_news(fields: Fields) -> bool:
     """Whether the page's own word makes it an article, whatever was learned from others."""
     types = {name.lower() for name in fields.types}

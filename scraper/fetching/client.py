@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import TracebackType
@@ -24,7 +24,7 @@ from scraper.errors import BadStatus, FetchError, Incomplete, LeftAlone, Timeout
 from scraper.fetching import retries
 from scraper.fetching.guard import AllowList, Guard
 from scraper.fetching.hosts import Hosts
-from scraper.fetching.politeness import Clock, Gate
+from scraper.fetching.politeness import Clock, Gate, Manners
 from scraper.fetching.robots import MAX_ROBOTS_BYTES, MAX_ROBOTS_REDIRECTS, Robots
 from scraper.fetching.transport import GuardedTransport
 from scraper.fetching.wire import REDIRECTS, Answer, Ask, Budget, exchange
@@ -36,11 +36,15 @@ MAX_SITEMAP_BYTES = 50 * 2**20
 MAX_REDIRECTS = 10
 
 _ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+_AS_ALL = Manners()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchPolicy:
-    """How the fetcher behaves. `allow_addresses`: see `scraper.fetching.guard.AllowList.read`."""
+    """How the fetcher behaves. `allow_addresses`: see `scraper.fetching.guard.AllowList.read`.
+
+    `by_site` says for which sites it behaves otherwise; their headers and cookies go to no other site.
+    """
 
     user_agent: str
     min_delay_s: float = 1.0
@@ -50,6 +54,7 @@ class FetchPolicy:
     obeys_robots: bool = True
     timeout_s: float = 30.0
     n_tries: int = 3
+    by_site: Mapping[str, Manners] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +63,7 @@ class _Errand:
 
     limit_bytes: int
     budget: Budget
+    is_secure: bool = False
     validators: tuple[tuple[str, str], ...] = ()
     ends_at: float | None = None
     is_cut_fine: bool = False
@@ -124,6 +130,7 @@ class Fetcher:
         errand = _Errand(
             limit_bytes=limit_bytes,
             budget=Budget(self._policy.timeout_s),
+            is_secure=request.url.lower().startswith("https:"),
             validators=_validators(request),
             ends_at=ends_at,
             obeys_robots=self._policy.obeys_robots,
@@ -179,13 +186,9 @@ class Fetcher:
         self._hosts.check(url, self._clock.now())
         if errand.obeys_robots:
             await self._ask_robots(url, errand, gate)
-        headers = (
-            ("user-agent", self._policy.user_agent),
-            ("accept", _ACCEPT),
-            ("accept-encoding", ACCEPT_ENCODING),
-            *errand.validators,
+        ask = Ask(
+            url=url, headers=self._headers(url, errand), limit_bytes=errand.limit_bytes, is_cut_fine=errand.is_cut_fine
         )
-        ask = Ask(url=url, headers=headers, limit_bytes=errand.limit_bytes, is_cut_fine=errand.is_cut_fine)
         async with gate.turn(url), self._in_flight:
             started = self._clock.now()
             try:
@@ -193,6 +196,16 @@ class Fetcher:
             finally:
                 gate.answered((self._clock.now() - started).total_seconds())
         return self._judged(url, answer)
+
+    def _headers(self, url: str, errand: _Errand) -> tuple[tuple[str, str], ...]:
+        """Those of every request, and the site's own unless a redirect left the encrypted line."""
+        headers = {"user-agent": self._policy.user_agent, "accept": _ACCEPT, "accept-encoding": ACCEPT_ENCODING}
+        if not errand.is_secure or url.startswith("https:"):
+            headers |= self._manners(url).lines()
+        return (*headers.items(), *errand.validators)
+
+    def _manners(self, url: str) -> Manners:
+        return self._policy.by_site.get(urls.site(url), _AS_ALL) if self._policy.by_site else _AS_ALL
 
     def _judged(self, url: str, answer: Answer) -> Answer:
         """`answer` if it is one that can be used or followed. Raises `BadStatus`, `BadBody`."""
@@ -227,8 +240,9 @@ class Fetcher:
     def _gate(self, url: str) -> Gate:
         site = urls.site(url)
         if site not in self._gates:
-            policy = self._policy
-            self._gates[site] = Gate(policy.min_delay_s, policy.concurrency_per_site, self._clock)
+            own, policy = self._manners(url), self._policy
+            delay_s = policy.min_delay_s if own.min_delay_s is None else own.min_delay_s
+            self._gates[site] = Gate(delay_s, own.concurrency or policy.concurrency_per_site, self._clock)
         return self._gates[site]
 
     def _result(self, request: Request, landing: _Landing) -> Page | NotModified:

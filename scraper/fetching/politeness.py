@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from scraper.errors import BadStatus
@@ -23,6 +24,23 @@ MAX_REST_S = 1e7
 """The longest rest that is granted, about four months: beyond lie mistakes, and the end of the calendar."""
 MAX_SLOWED_S = 10.0
 """A site whose answers take longer than the delay gets a pause as long as the answer took, up to this."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manners:
+    """How one site is asked where it is not asked like all. What may be secret is never shown."""
+
+    min_delay_s: float | None = None
+    concurrency: int | None = None
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    cookies: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+
+    def lines(self) -> dict[str, str]:
+        """The header lines to be sent to the site, names in lower case."""
+        lines = {name.lower(): value for name, value in self.headers}
+        if self.cookies:
+            lines["cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies)
+        return lines
 
 
 class Gate:

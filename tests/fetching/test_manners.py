@@ -13,6 +13,8 @@ from scraper.errors import (
     Unreachable,
     UnsafeAddress,
 )
+from scraper.fetching.client import FetchPolicy
+from scraper.fetching.politeness import Manners
 from scraper.values import Page, Request
 from tests.fetching.web import (
     HTML,
@@ -218,3 +220,50 @@ def test_not_allowed(allow: tuple[str, ...], host: str) -> None:
                 await fetcher.fetch(Request(url=server.url("/a", host)))
 
     assert run(scenario, a=answer(200, HTML)).log == []
+
+
+SECRET = Manners(headers=(("X-Key", "k3y"), ("User-Agent", "courier-reader/1")), cookies=(("a", "1"), ("b", "2")))
+
+
+def test_own_headers_go_to_their_site_alone() -> None:
+    """Headers and cookies set for a site reach it on every hop, over the common ones, and no other site."""
+
+    async def scenario(server: Server) -> None:
+        site = f"127.0.0.1:{server.port}"
+        policy = {"allow_addresses": ("127.0.0.0/8",), "by_site": {site: SECRET}}
+        server.routes |= {"/away": answer(302, Location=server.url("/b", "localhost"))}
+        async with server.fetcher(**policy) as fetcher:
+            await fetcher.fetch(Request(url=server.url("/a")))
+            await fetcher.fetch(Request(url=server.url("/away")))
+
+    server = run(scenario, a=answer(200, HTML), b=answer(200, HTML))
+    seen = {one.path: one.headers for one in server.log if one.path != "/robots.txt"}
+    for path in ("/a", "/away"):
+        assert (seen[path]["x-key"], seen[path]["cookie"]) == ("k3y", "a=1; b=2")
+        assert seen[path]["user-agent"] == "courier-reader/1"
+    assert "x-key" not in seen["/b"]
+    assert "cookie" not in seen["/b"]
+    assert seen["/b"]["user-agent"] != "courier-reader/1"
+
+
+def test_secrets_are_not_shown() -> None:
+    """Whoever prints or logs the policy prints no header and no cookie of a site."""
+    policy = FetchPolicy(user_agent="x", by_site={"news.example": SECRET})
+    assert "k3y" not in repr(policy)
+    assert "1" not in repr(SECRET)
+
+
+def test_a_site_has_a_delay_of_its_own() -> None:
+    """Where a site is to be asked more slowly, or less, that counts for it and for no other."""
+
+    async def scenario(server: Server) -> None:
+        own = {f"127.0.0.1:{server.port}": Manners(min_delay_s=7.0)}
+        async with server.fetcher(allow_addresses=("127.0.0.0/8",), min_delay_s=2.0, by_site=own) as fetcher:
+            for host in ("127.0.0.1", "localhost"):
+                for _ in range(2):
+                    await fetcher.fetch(Request(url=server.url("/a", host)))
+
+    server = run(scenario, a=answer(200, HTML))
+    at = [seen.at for seen in server.log]
+    gaps = [round((later - earlier).total_seconds()) for earlier, later in pairwise(at)]
+    assert gaps == [7, 7, 0, 2, 2]

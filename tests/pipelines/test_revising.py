@@ -130,7 +130,7 @@ def read_better(monkeypatch: pytest.MonkeyPatch) -> None:
         article = extract(page, context)
         return replace(article, paragraphs=article.paragraphs[:-1], extractor="newsdesk-next")
 
-    monkeypatch.setattr("pipelines.digest.EXTRACTOR", "newsdesk-next")
+    monkeypatch.setattr("scraper.extraction.EXTRACTOR", "newsdesk-next")
     monkeypatch.setattr("pipelines.digest.extract", read)
 
 

@@ -257,7 +257,7 @@ def test_a_better_extractor_reads_the_archive_and_revises_nothing(desk: Desk, mo
     desk.run()
     before = desk.stored()
     n_requests = len(desk.site.requests)
-    monkeypatch.setattr("pipelines.digest.EXTRACTOR", "newsdesk-next")
+    monkeypatch.setattr("scraper.extraction.EXTRACTOR", "newsdesk-next")
     report = desk.run()
     assert len(desk.site.requests) == n_requests
     assert report.kinds == {}, "reading anew with the same result is no news"
