@@ -152,14 +152,9 @@ class Worker:
             if self._is_busy:
                 self.close()
                 self._is_busy = False
-        if failure is None:
-            return value
-        message, failed_url, reason = value
-        if reason == "too_large":  # what is left of the process's memory may be in pieces
+        if failure is not None and value[-1] == "too_large":  # what is left of the process's memory may be in pieces
             self.close()
-        if failure is WorkerError:
-            raise WorkerError(message)
-        raise failure(message, url=failed_url or url, reason=reason)
+        return result(failure, value, url)
 
     def _why_it_ended(self, url: str) -> ExtractionError:
         if self._process is not None:
@@ -252,12 +247,22 @@ def _serve(line: Connection, near_end: Connection, deadline_s: float, max_extra_
         except EOFError:
             return
         signal.setitimer(signal.ITIMER_PROF, deadline_s)
-        answer = _attempt(function, values)
+        answer = attempt(function, values)
         signal.setitimer(signal.ITIMER_PROF, 0)
         line.send(answer)
 
 
-def _attempt(function: Callable[..., Any], values: tuple[Any, ...]) -> tuple[type[Exception] | None, Any]:
+def result(failure: type[Exception] | None, value: Any, url: str = "") -> Any:
+    """What the function returned of which `attempt` tells. Raises its failure, `WorkerError` for an unforeseen one."""
+    if failure is None:
+        return value
+    message, failed_url, reason = value
+    if not issubclass(failure, NewsError):
+        raise WorkerError(message)
+    raise failure(message, url=failed_url or url, reason=reason)
+
+
+def attempt(function: Callable[..., Any], values: tuple[Any, ...]) -> tuple[type[Exception] | None, Any]:
     """No failure and what the function returns, or the failure's type with its message, address and reason."""
     try:
         return None, function(*values)

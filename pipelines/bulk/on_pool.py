@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from pipelines.bulk import passes
+from pipelines.bulk import passes, steps
 from pipelines.bulk.job import Step
 from pipelines.bulk.steps import Work
 from pipelines.workers import Workers
@@ -16,5 +16,5 @@ def each(step: Step, work: Work, items: Sequence[Any]) -> Iterator[Any]:
     passes.make_ready()
     with Workers(deadline_s=work.page_deadline_s) as workers:
         for item in items:
-            step(work, item, workers)
+            steps.do(step, work, item, workers)
             yield item

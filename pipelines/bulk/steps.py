@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -29,6 +29,7 @@ from pipelines.export import parquet
 from pipelines.outcomes import of_error
 from pipelines.workers import DEADLINE_S, Answer, Task, Workers
 from scraper import urls
+from scraper.errors import StoreError
 from scraper.record import FIELDS
 from scraper.values import OutcomeKind, Page
 
@@ -58,6 +59,14 @@ class Entry:
     outcome: bytes
     part: str = ""
     row: bytes = b""
+
+
+def do(step: Callable[[Work, Any, Workers], None], work: Work, item: Any, workers: Workers) -> None:
+    """Nothing; does one of the steps below. Raises `StoreError` when the folder can't be written, and `Unreadable`."""
+    try:
+        step(work, item, workers)
+    except OSError as error:
+        raise StoreError(f"can't be written: {error.strerror or error}", url=str(work.place.folder)) from error
 
 
 # ---------------------------------------------------------------- observing

@@ -2,13 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipelines.cli import options, runs
 from scraper.errors import SettingsError
+
+if TYPE_CHECKING:
+    from pipelines.bulk.job import Engine
+
+
+class BulkEngine(StrEnum):
+    """What does the work: this machine's cores, or Ray."""
+
+    POOL = "pool"
+    RAY = "ray"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """Where Parquet files go, and who makes them."""
+
+    folder: Path
+    n_buckets: int
+    engine: BulkEngine
+    ray_address: str | None
 
 
 def register(app: typer.Typer) -> None:
@@ -24,6 +48,10 @@ def bulk(
     out: Annotated[Path | None, typer.Option(help="Folder for Parquet files.", metavar="DIR")] = None,
     db: options.Db = None,
     buckets: Annotated[int, typer.Option(min=1, max=4096, help="Into how many shares sites are hashed.")] = 16,
+    engine: Annotated[BulkEngine, typer.Option(help="What does the work for --out.")] = BulkEngine.POOL,
+    ray_address: Annotated[
+        str | None, typer.Option("--ray-address", help="A Ray cluster; without, Ray works on this machine.")
+    ] = None,
 ) -> None:
     """Read archived pages in two passes: what each site repeats, then the articles, without that.
 
@@ -32,10 +60,14 @@ def bulk(
     """
     if (out is None) == (db is None):
         raise SettingsError("--out DIR or --db URL, one of them", url="bulk")
-    if out is None:
-        _into_database(context, inputs, db)
+    if engine is not BulkEngine.RAY and ray_address is not None:
+        raise SettingsError("--ray-address goes with --engine ray", url="bulk")
+    if out is not None:
+        _into_files(context, Target(folder=out, n_buckets=buckets, engine=engine, ray_address=ray_address), inputs)
+    elif engine is BulkEngine.RAY:
+        raise SettingsError("--engine ray goes with --out: a database is written by one process", url="bulk")
     else:
-        _into_files(context, inputs, out, buckets)
+        _into_database(context, inputs, db)
 
 
 def _into_database(context: typer.Context, inputs: list[str], db: str | None) -> None:
@@ -44,15 +76,29 @@ def _into_database(context: typer.Context, inputs: list[str], db: str | None) ->
     runs.take_through(context, db, lambda job: take_archives(job, inputs))
 
 
-def _into_files(context: typer.Context, inputs: list[str], out: Path, buckets: int) -> None:
-    from pipelines.bulk import on_pool
+def _into_files(context: typer.Context, target: Target, inputs: list[str]) -> None:
     from pipelines.bulk.job import Bulk, run
 
     wanted = options.settings(context).second_opinion
-    job = Bulk(inputs=inputs, folder=out, n_buckets=buckets, has_second_opinion=wanted, on_unit=_tell)
-    report = run(job, on_pool.each)
+    n_buckets = target.n_buckets
+    job = Bulk(inputs=inputs, folder=target.folder, n_buckets=n_buckets, has_second_opinion=wanted, on_unit=_tell)
+    with _opened(target) as engine:
+        report = run(job, engine)
     typer.echo(report.line())
     raise typer.Exit(runs.status(report))
+
+
+@contextmanager
+def _opened(target: Target) -> Iterator[Engine]:
+    from pipelines.bulk import on_pool
+
+    if target.engine is BulkEngine.POOL:
+        yield on_pool.each
+        return
+    from pipelines.bulk import on_ray
+
+    with on_ray.joined(target.ray_address) as each:
+        yield each
 
 
 def _tell(title: str, outcomes: dict[str, int]) -> None:

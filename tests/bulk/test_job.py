@@ -14,7 +14,7 @@ from pipelines.bulk import on_pool
 from pipelines.bulk.inputs import Unreadable
 from pipelines.bulk.job import Bulk, run
 from pipelines.bulk.steps import COLUMNS
-from scraper.errors import SettingsError
+from scraper.errors import SettingsError, StoreError
 from tests.bulk.crawls import SITE, contents, courier, crawl, dated, rows
 from tests.pipelines.test_bounds import ARTICLE, HANGING
 from tests.pipelines.test_learn import OWN, PROMOTION
@@ -148,6 +148,17 @@ def test_articles_of_an_attempt_that_ended_otherwise_are_not_kept(tmp_path: Path
     assert bulk(tmp_path / "out", path) == "3 stored"
     assert not stray.exists()
     assert len(rows(tmp_path / "out", "articles")) == 3
+
+
+def test_a_folder_that_can_not_be_written_is_one_line(tmp_path: Path):
+    """A failure of the store's, and the job goes on once the folder can be written."""
+    path = courier(tmp_path / "a.warc.gz", range(3))
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "articles").write_text("stands in the way")
+    with pytest.raises(StoreError, match="can't be written: Not a directory"):
+        bulk(tmp_path / "out", path)
+    (tmp_path / "out" / "articles").unlink()
+    assert bulk(tmp_path / "out", path) == "3 stored"
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
