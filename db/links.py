@@ -96,7 +96,7 @@ def count_due(connection: Connection, now: datetime) -> dict[str, int]:
 def due_links(connection: Connection, site: str, now: datetime, limit: int) -> list[DueLink]:
     """Up to `limit` addresses of the site that are due: never fetched ones first, then the newest."""
     query = (
-        sa.select(links, pages.c.sha256)
+        sa.select(links, pages.c.sha256, pages.c.is_rendered)
         .outerjoin(pages, pages.c.id == links.c.page_id)
         .where(links.c.site == site, links.c.due_at <= now)
         .order_by(links.c.checked_at.is_not(None), links.c.published_at.desc(), links.c.id)
@@ -118,6 +118,7 @@ def _due(row: Any) -> DueLink:
         page_sha256=row.sha256,
         article_id=row.article_id,
         outcome=row.outcome,
+        is_rendered=bool(row.is_rendered),
     )
 
 

@@ -32,7 +32,7 @@ def add_page(
     row: dict[str, Any] = {"link_id": link_id, "url": page.url, "final_url": page.final_url, "status": page.status}
     row |= {"sha256": page.sha256, "n_bytes": len(page.body), "fetched_at": page.fetched_at}
     row |= {"archive_file": place.file, "archive_offset": place.offset, "archive_length": place.length}
-    row |= {"opt_outs": " ".join(page.opt_outs) or None}
+    row |= {"opt_outs": " ".join(page.opt_outs) or None, "is_rendered": page.is_rendered}
     page_id = insert(connection, pages, row | {"same_as_id": same_as_id, "run_id": run_id})
     latest = sa.select(pages.c.fetched_at).join(links, links.c.page_id == pages.c.id).where(links.c.id == link_id)
     known = connection.execute(latest).scalar()
@@ -225,4 +225,5 @@ def _record(row: Any) -> PageRecord:
         fetched_at=row.fetched_at,
         place=RecordPlace(file=row.archive_file, offset=row.archive_offset, length=row.archive_length),
         opt_outs=tuple((row.opt_outs or "").split()),
+        is_rendered=row.is_rendered,
     )

@@ -152,6 +152,7 @@ pages = Table(
     Column("n_bytes", Integer, nullable=False),
     Column("fetched_at", UtcDateTime, nullable=False),
     Column("opt_outs", PlainText),  # what robots.txt kept out of it, separated by blanks
+    Column("is_rendered", Boolean, nullable=False, server_default=false()),  # whether a browser showed it
     # our own bookkeeping
     Column("archive_file", String, nullable=False),
     Column("archive_offset", BigInteger, nullable=False),

@@ -19,11 +19,12 @@ from db import articles, links, pages, runs
 from db.archive import ArchiveWriter
 from db.engine import reading, writing
 from pipelines import hosts, schedule
+from pipelines.browsing import Rendering
 from pipelines.outcomes import of_error
 from pipelines.site_rules import BySite
 from scraper.errors import BadStatus, FetchError
 from scraper.fetching.client import Fetcher
-from scraper.values import DueLink, NotModified, Outcome, OutcomeKind, Page, RecordPlace, Request
+from scraper.values import DueLink, NotModified, Outcome, OutcomeKind, Page, RecordPlace
 
 _BATCH = 20
 _GONE = frozenset({404, 410})
@@ -44,6 +45,7 @@ class Crawl:
     max_per_site: int = 0
     """Addresses of a site that are asked for in one run; 0: all."""
     by_site: BySite = field(default_factory=dict)
+    rendering: Rendering | None = None
 
     def budget(self, site: str) -> int:
         """How many addresses of the site are asked for in one run; 0: all."""
@@ -96,7 +98,7 @@ async def _take(job: Crawl, queue: Iterator[DueLink]) -> None:
 async def _crawl_link(job: Crawl, link: DueLink) -> None:
     start = time.monotonic()
     try:
-        answer = await job.fetcher.fetch(_request(link))
+        answer = await _fetch(job, link)
     except Exception as error:  # noqa: BLE001 - of_error raises what must end the run
         outcome = of_error("crawl", link.request.url, error, time.monotonic() - start)
         _save_failure(job, link, error, outcome)
@@ -104,10 +106,16 @@ async def _crawl_link(job: Crawl, link: DueLink) -> None:
     _save_answer(job, link, answer, time.monotonic() - start)
 
 
-def _request(link: DueLink) -> Request:
-    if not schedule.is_unconditional(link.n_not_modified):
-        return link.request
-    return replace(link.request, etag=None, last_modified=None)
+async def _fetch(job: Crawl, link: DueLink) -> Page | NotModified:
+    """The page, as a browser shows it where that is wanted: then validators say nothing, for they are of the shell."""
+    is_rendered = job.rendering is not None and job.rendering.wants(link)
+    if is_rendered or schedule.is_unconditional(link.n_not_modified):
+        answer = await job.fetcher.fetch(replace(link.request, etag=None, last_modified=None))
+    else:
+        answer = await job.fetcher.fetch(link.request)
+    if is_rendered and job.rendering is not None and isinstance(answer, Page):
+        return await job.rendering.render(answer)
+    return answer
 
 
 def _save_answer(job: Crawl, link: DueLink, answer: Page | NotModified, elapsed_s: float) -> None:

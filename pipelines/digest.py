@@ -18,6 +18,7 @@ from sqlalchemy.engine import Connection, Engine
 from db import archive, articles, links, memory, pages, runs
 from db.engine import reading, writing
 from pipelines import cluster, clustering, dedup, quality, schedule
+from pipelines.browsing import NEVER, Wish
 from pipelines.cluster import Marks
 from pipelines.outcomes import of_error
 from pipelines.stopping import Stop
@@ -70,6 +71,7 @@ class Desk:
     recheck_until: timedelta = schedule.RECHECK_UNTIL
     rules: Mapping[str, SiteRule] = field(default_factory=dict)
     """Site -> the rule its pages are read by."""
+    rendering: Wish = field(default_factory=Wish)
 
     def extractor(self, site: str) -> str:
         """The version of the extractor for the pages of a site."""
@@ -158,6 +160,8 @@ def _save(
         if known is not None and known.page_id == record.id:
             articles.save_state(connection, known.article_id, PageState(found.verdict.outcome.value), desk.now())
             clustering.remove(connection, known.article_id)
+        elif _is_to_be_rendered(desk, record, found.verdict.outcome):
+            links.save_due(connection, record.link_id, desk.now())
         elif schedule.may_become_an_article(found.verdict.outcome):
             _schedule(connection, desk, record, found.article, MatchKind.NEW)
         return found.verdict.outcome, found.verdict.evidence
@@ -172,6 +176,11 @@ def _save(
         _keep(connection, found, _revision(desk, found, match, record, generation))
         _schedule(connection, desk, record, found.article, match.kind)
     return _KINDS[match.kind], match.reason
+
+
+def _is_to_be_rendered(desk: Desk, record: PageRecord, outcome: OutcomeKind) -> bool:
+    is_shell = outcome is OutcomeKind.NEEDS_BROWSER and not record.is_rendered
+    return is_shell and bool(record.link.source_url) and desk.rendering.of(record.site) != NEVER
 
 
 def _keep(connection: Connection, found: Reading, revision: Revision) -> None:

@@ -23,7 +23,7 @@ from db import articles, pages, runs
 from db import inputs as taken
 from db.archive import ArchiveWriter
 from db.engine import reading, writing
-from pipelines import checkup, hosts, retention, site_rules
+from pipelines import browsing, checkup, hosts, retention, site_rules
 from pipelines.bulk import inputs
 from pipelines.crawl import Crawl, crawl
 from pipelines.digest import Desk, digest, digest_page
@@ -79,13 +79,16 @@ def _first(error: BaseException) -> BaseException:
 async def _fetch(job: Job, run_id: int, writer: ArchiveWriter, report: Report, tell: Callable[[Outcome], None]) -> None:
     shared: dict[str, Any] = {"engine": job.engine, "run_id": run_id, "now": job.now}
     known = hosts.known(job.engine, job.now())
-    async with Fetcher(policy(job.settings), now=job.now, known=known) as fetcher:
+    async with (
+        Fetcher(policy(job.settings), now=job.now, known=known) as fetcher,
+        browsing.opened(job.settings, job.now) as rendering,
+    ):
         shared["by_site"] = job.settings.by_site
         found = Discovery(fetcher=fetcher, report=report, tell_failure=job.on_outcome, **shared)
         await discover(found, include_all=job.include_all)
         n_per_site = job.settings.concurrency_per_site
         rest: dict[str, Any] = {"n_per_site": n_per_site, "recheck_until": _recheck_until(job)}
-        rest["max_per_site"] = job.settings.max_pages_per_site
+        rest |= {"max_per_site": job.settings.max_pages_per_site, "rendering": rendering}
         report.n_left = await crawl(Crawl(fetcher=fetcher, writer=writer, tell=tell, **rest, **shared))
 
 
@@ -111,6 +114,7 @@ def _desk(job: Job, run_id: int, tell: Callable[[Outcome], None], workers: Worke
         has_second_opinion=job.settings.second_opinion,
         recheck_until=_recheck_until(job),
         rules=site_rules.rules(job.settings.by_site),
+        rendering=browsing.wish(job.settings),
     )
 
 

@@ -33,8 +33,9 @@ class Settings:
     `host:port` or `network:port`, such as `127.0.0.1:8000` or `10.0.0.0/8:443`. `second_opinion` reports of every
     page how far another extractor agrees with its text. `recheck_days` is the age until which articles are looked at
     again. `max_pages_per_site` bounds what one run fetches of a site; 0: all. `keep_*_days` say after how many days
-    texts, rows of pages and archive records go; 0: never. `sites` is the folder of what is set for single sites, and
-    `by_site` what its files say.
+    texts, rows of pages and archive records go; 0: never. `render` says which pages a browser shows (never,
+    when_needed), `max_renders_per_site` how many of a site in one run. `sites` is the folder of what is set for single
+    sites, and `by_site` what its files say.
     """
 
     db: str
@@ -50,6 +51,8 @@ class Settings:
     keep_texts_days: int = 0
     keep_pages_days: int = 0
     keep_archive_days: int = 0
+    render: str = "never"
+    max_renders_per_site: int = 20
     sites: str = ""
     by_site: BySite = field(default_factory=dict)
 
@@ -112,6 +115,8 @@ def _value(name: str, value: Any, where: str) -> Any:
         "keep_texts_days": _whole(0, 3650, "number of days"),
         "keep_pages_days": _whole(0, 3650, "number of days"),
         "keep_archive_days": _whole(0, 3650, "number of days"),
+        "render": _rendering,
+        "max_renders_per_site": _whole(0, 1_000_000),
         "sites": _folder,
     }
     if name not in readers:
@@ -128,6 +133,12 @@ def _line(value: Any) -> str:
     if not text or not text.isprintable() or not text.isascii():
         raise ValueError("one line of ASCII text")
     return text
+
+
+def _rendering(value: Any) -> str:
+    if value not in ("never", "when_needed"):
+        raise ValueError("never or when_needed; always is for single sites")
+    return str(value)
 
 
 def _folder(value: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -15,6 +16,7 @@ from pipelines.settings import Settings
 from pipelines.workers import Worker
 from scraper.errors import ExtractionError, NewsError, TooLarge
 from scraper.extraction import extract, second_opinion
+from scraper.fetching.browser import Browser
 from scraper.fetching.client import MAX_PAGE_BYTES, Fetcher, FetchPolicy
 from scraper.record import to_record
 from scraper.values import Article, Context, NotModified, Page, Request
@@ -41,12 +43,16 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def fetch_page(url: str, settings: Settings, *, obeys_robots: bool = True) -> Page:
-    """The page at `url`. Raises `FetchError`."""
+def fetch_page(url: str, settings: Settings, *, obeys_robots: bool = True, is_rendered: bool = False) -> Page:
+    """The page at `url`, as a browser shows it if `is_rendered`. Raises `FetchError`."""
 
     async def fetch() -> Page | NotModified:
-        async with Fetcher(policy(settings, obeys_robots=obeys_robots), now=utc_now) as fetcher:
-            return await fetcher.fetch(Request(url=url), deadline_s=DEADLINE_S)
+        how = policy(settings, obeys_robots=obeys_robots)
+        async with AsyncExitStack() as stack:
+            browser = await stack.enter_async_context(Browser(how, now=utc_now)) if is_rendered else None
+            fetcher = await stack.enter_async_context(Fetcher(how, now=utc_now))
+            answer = await fetcher.fetch(Request(url=url), deadline_s=DEADLINE_S)
+            return await browser.render(answer) if browser is not None and isinstance(answer, Page) else answer
 
     answer = asyncio.run(fetch())
     if isinstance(answer, NotModified):  # nothing was asked conditionally

@@ -47,6 +47,7 @@ class SiteSettings:
     exclude: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     max_pages: int | None = None
+    render: str | None = None
 
     def wants(self, url: str) -> bool:
         """Whether an address of the site is to be taken up."""
@@ -180,6 +181,12 @@ def _whole(lowest: int, highest: int, value: Any) -> int:
     return value
 
 
+def _one_of(words: tuple[str, ...], value: Any) -> str:
+    if value not in words:
+        raise ValueError(f"one of {', '.join(words)}")
+    return str(value)
+
+
 def _headers(value: Any) -> tuple[tuple[str, str], ...]:
     pairs = _pairs(value)
     if bad := next((name for name, _ in pairs if name.lower() in _NOT_SETTABLE or not _TOKEN.fullmatch(name)), None):
@@ -208,6 +215,7 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "max_pages": partial(_whole, 0, 1_000_000),
     "headers": _headers,
     "cookies": _pairs,
+    "render": partial(_one_of, ("never", "when_needed", "always")),
     "include": partial(_listed, _pattern),
     "exclude": partial(_listed, _pattern),
     "sources": partial(_listed, _address),

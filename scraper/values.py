@@ -22,6 +22,10 @@ CELL_BORDER = " | "
 """Stands between the cells of a table row in a paragraph's text."""
 
 
+RENDERED = "newsdesk-rendered"
+"""The header of pages that a browser showed; no server sends it."""
+
+
 class SourceKind(StrEnum):
     """How a source announces its articles."""
 
@@ -237,6 +241,11 @@ class Page:
     opt_outs: tuple[str, ...] = ()
 
     @property
+    def is_rendered(self) -> bool:
+        """Whether the body is what a browser showed; see `scraper.fetching.browser`."""
+        return self.header(RENDERED) is not None
+
+    @property
     def sha256(self) -> str:
         """Hex digest of the body."""
         return hashlib.sha256(self.body).hexdigest()
@@ -273,6 +282,7 @@ class PageRecord:
     fetched_at: datetime
     place: RecordPlace
     opt_outs: tuple[str, ...] = ()
+    is_rendered: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -350,6 +360,8 @@ class DueLink:
     page_sha256: str | None
     article_id: int | None
     outcome: str | None = None
+    is_rendered: bool = False
+    """Whether a browser showed its latest page."""
     n_not_modified: int = 0
     """Answers of 304 in a row."""
 

@@ -41,6 +41,7 @@ def extract(
     save: Annotated[bool, typer.Option("--save", help="Store the article in the database.")] = False,
     batch: Annotated[bool, typer.Option("--batch", help="Read JSON lines, answer each with one.")] = False,
     ignore_robots: options.IgnoreRobots = False,
+    render: Annotated[bool, typer.Option("--render", help="Let a browser run the page's scripts first.")] = False,
     second_opinion: Annotated[
         bool, typer.Option("--second-opinion", help="Report how far another extractor agrees.")
     ] = False,
@@ -54,13 +55,15 @@ def extract(
     """
     found = options.settings(context, db, second_opinion=second_opinion or None)
     if batch:
-        if target is not None or save or url is not None or format_ not in (None, Format.JSON):
-            raise SettingsError("--batch takes no target, --save, --url or --format: lines name them", url="extract")
+        if target is not None or save or url is not None or render or format_ not in (None, Format.JSON):
+            raise SettingsError(
+                "--batch takes no target, --save, --url, --render or --format: lines name them", url="extract"
+            )
         _batch(found, obeys_robots=not ignore_robots)
         return
     if target is None:
         raise SettingsError("a web address, a file or - is wanted", url="extract")
-    page = options.page(target, url, found, obeys_robots=not ignore_robots)
+    page = options.page(target, url, found, obeys_robots=not ignore_robots, is_rendered=render)
     article, record = _saved(context, page, found) if save else _read(page, found)
     _print(article, record, format_)
     if article.state.value != "article":

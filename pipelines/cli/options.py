@@ -75,15 +75,20 @@ def open_existing(context: typer.Context, found: Settings) -> Engine:
     return engine
 
 
-def page(target: str, url: str | None, found: Settings, *, obeys_robots: bool) -> Page:
-    """The page at a web address, in a file, or on standard input (`-`); `url` is the address of the latter two."""
+def page(target: str, url: str | None, found: Settings, *, obeys_robots: bool, is_rendered: bool = False) -> Page:
+    """The page at a web address, in a file, or on standard input (`-`); `url` is the address of the latter two.
+
+    `is_rendered`: as a browser shows it; only for web addresses.
+    """
     from pipelines import single
 
     single.check_target(target)
+    if is_rendered and not single.is_address(target):
+        raise SettingsError("--render takes a web address", url=target)
     if target == "-":
         return single.page_of_stream(sys.stdin.buffer, url)
     if single.is_address(target):
-        return single.fetch_page(target, found, obeys_robots=obeys_robots)
+        return single.fetch_page(target, found, obeys_robots=obeys_robots, is_rendered=is_rendered)
     return single.page_of_file(Path(target), url)
 
 

@@ -16,15 +16,18 @@ from sqlalchemy.engine import Engine
 
 from db import condition, sources
 from db.engine import HEAD, check_not_newer, exists, open_engine, reading, version
+from pipelines import browsing
 from pipelines.doctor import places, rows
 from pipelines.doctor.finding import Finding, Level, failure, fine, warning
 from pipelines.settings import Settings
 from scraper.errors import NewsError, StoreError
+from scraper.fetching.browser import why_not
 from scraper.values import SourceRecord
 
 PARTS = (
     ("postgresql", "psycopg", "databases on PostgreSQL"),
     ("parquet", "pyarrow", "exports to Parquet"),
+    ("browser", "playwright", "pages that scripts draw"),
 )
 """Optional extra, the module it brings, and what it is for."""
 _CONTACT = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+|https?://\S", re.IGNORECASE)
@@ -47,6 +50,8 @@ def examine(settings: Settings, now: datetime) -> Iterator[Finding]:
     finally:
         engine.dispose()
     yield from _parts()
+    if not browsing.wish(settings).is_idle and (reason := why_not()):
+        yield failure("rendering", f"set, but it can't be done: {reason}", "install it, or set render to never")
 
 
 def known_sources(settings: Settings) -> list[SourceRecord]:
