@@ -131,9 +131,11 @@ def save_answer(connection: Connection, link_id: int, answer: Page | NotModified
     connection.execute(links.update().where(links.c.id == link_id).values(**values))
 
 
-def save_failure(connection: Connection, link_id: int, now: datetime, due_at: datetime | None) -> None:
-    """Keeps that fetching failed and when it is tried again (None: never)."""
-    values = {"checked_at": now, "due_at": due_at, "n_tries": links.c.n_tries + 1}
+def save_failure(
+    connection: Connection, link_id: int, now: datetime, due_at: datetime | None, *, is_tried: bool = True
+) -> None:
+    """Keeps that fetching failed and when it is tried again (None: never); `is_tried`: it counts as a try."""
+    values = {"checked_at": now, "due_at": due_at, "n_tries": links.c.n_tries + int(is_tried)}
     connection.execute(links.update().where(links.c.id == link_id).values(**values))
 
 

@@ -22,7 +22,7 @@ from pipelines import hosts, schedule
 from pipelines.browsing import Rendering
 from pipelines.outcomes import of_error
 from pipelines.site_rules import BySite
-from scraper.errors import BadStatus, FetchError
+from scraper.errors import BadStatus, FetchError, LeftAlone
 from scraper.fetching.client import Fetcher
 from scraper.values import DueLink, NotModified, Outcome, OutcomeKind, Page, RecordPlace
 
@@ -163,7 +163,8 @@ def _next_recheck(job: Crawl, link: DueLink, checked_at: datetime) -> datetime |
 
 def _save_failure(job: Crawl, link: DueLink, error: Exception, outcome: Outcome) -> None:
     now = job.now()
-    due_at = schedule.next_try(now, link.n_tries, error)
+    # An address that was not asked for, its host being left alone, has used up none of its tries.
+    due_at = schedule.next_try(now, 0 if isinstance(error, LeftAlone) else link.n_tries, error)
     kind = outcome.kind
     if isinstance(error, BadStatus) and error.status in _GONE and link.article_id is not None:
         kind = OutcomeKind.GONE
@@ -172,7 +173,7 @@ def _save_failure(job: Crawl, link: DueLink, error: Exception, outcome: Outcome)
     outcome = Outcome(stage="crawl", url=outcome.url, kind=kind, reason=outcome.reason, elapsed_s=outcome.elapsed_s)
     with writing(job.engine) as connection:
         hosts.keep(connection, job.fetcher, now)
-        links.save_failure(connection, link.id, now, due_at)
+        links.save_failure(connection, link.id, now, due_at, is_tried=not isinstance(error, LeftAlone))
         if kind is OutcomeKind.GONE and link.article_id is not None:
             articles.save_gone(connection, link.article_id, now)
         links.save_fate(connection, link.id, outcome, job.run_id)

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from db import hosts, sources
+from db import hosts, schema, sources
 from db.engine import reading, writing
 from pipelines import schedule
 from pipelines.demo_site.server import DemoSite
@@ -73,3 +74,25 @@ def test_rests_of_hosts():
     """A host that does not answer is left alone for half an hour, then twice as long each time, up to a day."""
     rests = [schedule.host_rest(n) / timedelta(minutes=1) for n in (1, 2, 3, 6, 7, 50)]
     assert rests == [29, 59, 119, 959, 1439, 1439]
+
+
+def test_waiting_for_a_host_uses_up_no_try(engine: Engine, site: DemoSite, tmp_path: Path):
+    """Addresses of a host that is left alone for many runs are put off each time, and fetched when it is back."""
+    _add(engine, site)
+    _run(engine, site, tmp_path, NOW)
+    with writing(engine) as connection:
+        connection.execute(schema.links.update().values(due_at=NOW, n_tries=schedule.MAX_TRIES - 1))
+    for n in range(1, 4):
+        at = NOW + n * timedelta(hours=1)
+        alone = Host(origin=site.url.rstrip("/"), n_failed_runs=3, alone_until=at + timedelta(minutes=50))
+        with writing(engine) as connection:
+            hosts.save_hosts(connection, [alone])
+            connection.execute(schema.sources.update().values(due_at=None))
+        assert _run(engine, site, tmp_path, at) == []
+    with reading(engine) as connection:
+        rows = connection.execute(
+            sa.select(schema.links.c.n_tries, schema.links.c.due_at, schema.links.c.outcome)
+        ).all()
+    assert {row.n_tries for row in rows} == {schedule.MAX_TRIES - 1}
+    assert all(row.due_at is not None for row in rows)
+    assert {row.outcome for row in rows} == {"put_off"}
