@@ -6,12 +6,12 @@ Paragraphs are aligned first, then the words of those that changed; paragraphs t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 
-from scraper.extraction.notices import announces_correction
+from scraper.extraction.notices import announces_correction, announces_retraction
 from scraper.text import fold
 from scraper.values import StoredRevision
 
@@ -31,11 +31,13 @@ class Operation(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """A changed `place` ("title" or "paragraph"): its words as runs, and whether it announces a correction."""
+    """A changed `place` ("title" or "paragraph"): its words as runs, and what it newly announces, if anything."""
 
     place: str
     runs: tuple[tuple[Operation, str], ...]
     is_correction: bool = False
+    is_retraction: bool = False
+    """The article is withdrawn; then `is_correction` is not set."""
 
 
 def changes(before: StoredRevision, after: StoredRevision) -> list[Change]:
@@ -45,9 +47,15 @@ def changes(before: StoredRevision, after: StoredRevision) -> list[Change]:
         found.append(Change(place="title", runs=_words(before.title or "", after.title or "")))
     old, new = ([p.plain for p in revision.paragraphs] for revision in (before, after))
     for left, right in _pairs(old, new):
-        added = right is not None and announces_correction(right) and not (left and announces_correction(left))
-        found.append(Change(place="paragraph", runs=_words(left or "", right or ""), is_correction=added))
+        is_retraction = _is_new(announces_retraction, left, right)
+        is_correction = not is_retraction and _is_new(announces_correction, left, right)
+        runs = _words(left or "", right or "")
+        found.append(Change(place="paragraph", runs=runs, is_correction=is_correction, is_retraction=is_retraction))
     return found
+
+
+def _is_new(announces: Callable[[str], bool], left: str | None, right: str | None) -> bool:
+    return right is not None and announces(right) and not (left is not None and announces(left))
 
 
 def _pairs(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str | None, str | None]]:

@@ -82,6 +82,7 @@ def _list(revisions: list[StoredRevision], format_: DiffFormat) -> None:
                 "n_changes": len(found),
                 "is_title_changed": any(change.place == "title" for change in found),
                 "is_correction": any(change.is_correction for change in found),
+                "is_retraction": any(change.is_retraction for change in found),
             }
         )
     if format_ is DiffFormat.JSON:
@@ -100,11 +101,12 @@ def _what(row: dict[str, Any]) -> str:
     parts = ["title"] if row["is_title_changed"] else []
     parts += [options.count(n_paragraphs, "paragraph")] if n_paragraphs else []
     parts += ["correction"] if row["is_correction"] else []
+    parts += ["retraction"] if row["is_retraction"] else []
     return ", ".join(parts) or "nothing that shows"
 
 
 def _label(change: Change) -> str:
-    return "correction" if change.is_correction else change.place
+    return "retraction" if change.is_retraction else "correction" if change.is_correction else change.place
 
 
 def _show(found: list[Change]) -> None:
@@ -141,5 +143,6 @@ def _write_json(found: list[Change]) -> None:
     rows = []
     for change in found:
         runs = [{"operation": operation.value, "text": text} for operation, text in change.runs]
-        rows.append({"place": change.place, "is_correction": change.is_correction, "runs": runs})
+        marks = {"is_correction": change.is_correction, "is_retraction": change.is_retraction}
+        rows.append({"place": change.place, **marks, "runs": runs})
     printing.show_json(rows)

@@ -59,6 +59,18 @@ _CORRECTION = re.compile(
     re.I,
 )
 
+# How they announce that they stand by it no longer.
+_RETRACTION = re.compile(
+    r"[\W_]*(?:(?:editor(?:'|’)?s note|update|hinweis|anmerkung)[^\w]{1,4}[^.]{0,80}?)?"
+    r"(?:retraction|retracted|withdrawn|"
+    r"(?:this|the following) (?:article|story|post|report)[^.]{0,80}(?:retract|withdr)|"
+    r"(?:wir haben )?(?:dieser|diesen|der folgende) (?:artikel|beitrag|text|bericht)[^.]{0,80}zurückgezogen|"
+    r"rétractation|cet article a été (?:retiré|rétracté)|retractaci[oó]n|este artículo (?:ha sido|fue) retirado|"
+    r"retrata[cç][aã]o|este artigo foi retirado|ritrattazione|(?:questo articolo|l(?:'|’)articolo) è stato ritirato|"
+    r"(?:dit artikel is|artikel) ingetrokken|artykuł (?:został )?wycofan|статья отозвана|撤稿|撤回|기사 철회)",
+    re.I,
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dateline:
@@ -119,3 +131,8 @@ def corrections(paragraphs: Sequence[Paragraph]) -> list[str]:
 def announces_correction(text: str) -> bool:
     """Whether a paragraph is a note that something was corrected or withdrawn."""
     return len(text) <= MAX_NOTE_CHARS and _CORRECTION.match(text) is not None
+
+
+def announces_retraction(text: str) -> bool:
+    """Whether a paragraph is a note that the article itself was withdrawn."""
+    return len(text) <= MAX_NOTE_CHARS and _RETRACTION.match(text) is not None

@@ -5,7 +5,7 @@ import pytest
 from pipelines.dedup import text_fingerprint
 from pipelines.differences import Operation, changes
 from pipelines.restless import is_restless
-from scraper.extraction.notices import announces_correction
+from scraper.extraction.notices import announces_correction, announces_retraction
 from scraper.values import Paragraph, ParagraphKind, StoredRevision
 from tests.builders import NOW, make_article
 
@@ -74,8 +74,32 @@ def test_a_long_text_takes_no_time():
     ],
 )
 def test_notes_of_correction(text: str, expected: bool):
-    """They are known by how they begin; a text about corrections is none."""
+    """They are known by how they begin; a text about corrections is none, and a correction no retraction."""
     assert announces_correction(text) is expected
+    assert not announces_retraction(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Retraction: the interview on which this report rests was invented.", True),
+        ("Editor's note: This article has been retracted, for its sources could not be found.", True),
+        ("This story was withdrawn on Monday.", True),
+        ("Hinweis: Dieser Artikel wurde zurückgezogen.", True),
+        ("Cet article a été retiré à la demande de l'auteur.", True),
+        ("Este artículo fue retirado el lunes.", True),
+        ("Questo articolo è stato ritirato.", True),
+        ("撤稿声明：本文已被撤回。", True),
+        ("This story begins in a valley from which the glaciers had retreated.", False),
+        ("Dieser Bericht wurde gestern ergänzt. Der Antrag ist zurückgezogen worden.", False),
+        ("The journal retracted the paper in May, the university said.", False),
+    ],
+)
+def test_notes_of_retraction(text: str, expected: bool):
+    """A note says that the article itself is withdrawn; an article about a retraction does not."""
+    assert announces_retraction(text) is expected
+    after = changes(revision(1, "A", "One."), revision(2, "A", "One.", text))
+    assert [(change.is_retraction, change.is_correction and expected) for change in after] == [(expected, False)]
 
 
 @pytest.mark.parametrize(
