@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from scraper.values import SiteMemory
 
+_N_TAGS = 3
+
 
 def register(app: typer.Typer) -> None:
     """Adds the command."""
@@ -93,7 +95,15 @@ def _show(engine: Engine, folder: Path, known: SiteMemory, *, as_json: bool) -> 
     told = ", ".join(options.count(n, kind) for kind, n in counts.most_common()) or "nothing"
     typer.echo(f"{known.site}: {options.count(known.n_pages, 'article')} seen; repeated: {told}")
     shown = (
-        (one.n_articles, one.since.date() if one.since else None, "kept" if one.is_kept else "left out", one.text)
+        (
+            *(one.n_articles, one.since.date() if one.since else None, "kept" if one.is_kept else "left out"),
+            *(one.text, _where(one.path), one.url),
+        )
         for one in lines
     )
-    printing.show_table(("articles", "since", "", "line"), shown)
+    printing.show_table(("articles", "since", "", "line", "where", "for example"), shown)
+
+
+def _where(path: str) -> str:
+    """The innermost elements around the line; the outer ones are those of every page."""
+    return "/".join(path.split("/")[-_N_TAGS:])

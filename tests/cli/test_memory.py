@@ -39,7 +39,9 @@ def test_memory_is_shown(newsdesk: Newsdesk, taken: None):
     assert lines[PROMOTION[0]]["url"].startswith(f"https://{SITE}/")
     out = newsdesk("memory", SITE).out
     assert out.startswith(f"{SITE}: 6 articles seen; repeated: ")
-    assert f"left out\t{PROMOTION[0]}" in out
+    row = next(line.split("\t") for line in out.splitlines() if f"left out\t{PROMOTION[0]}" in line)
+    assert (row[0], row[4].split("/")[-1]) == (str(N_PAGES), "p")
+    assert row[5].startswith(f"https://{SITE}/")
     assert newsdesk("memory", "other.example").status == 1
     assert newsdesk("memory", SITE, "--forget", "--keep", "x").status == 2
 
