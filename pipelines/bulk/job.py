@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from pipelines.export import parquet
 from pipelines.outcomes import Report
 from pipelines.workers import DEADLINE_S
 from scraper.extraction import EXTRACTOR
-from scraper.values import OutcomeKind
+from scraper.values import OutcomeKind, SiteRule
 
 N_BUCKETS = 16
 
@@ -41,6 +41,8 @@ class Bulk:
     inputs: Sequence[str]
     folder: Path
     n_buckets: int = N_BUCKETS
+    rules: Mapping[str, SiteRule] = field(default_factory=dict)
+    """Site -> the rule its pages are read by."""
     has_second_opinion: bool = False
     page_deadline_s: float = DEADLINE_S
     on_unit: Callable[[str, dict[str, int]], None] = lambda _title, _outcomes: None
@@ -52,7 +54,8 @@ def run(bulk: Bulk, engine: Engine) -> Report:
     units = inputs.units(bulk.inputs)
     n_drawers = max(1, sum(unit.n_bytes for unit in units) // _BYTES_A_DRAWER)
     kept = Place(folder=bulk.folder, n_buckets=bulk.n_buckets, n_drawers=n_drawers)
-    work = Work(place=kept, has_second_opinion=bulk.has_second_opinion, page_deadline_s=bulk.page_deadline_s)
+    options: dict[str, Any] = {"rules": bulk.rules, "has_second_opinion": bulk.has_second_opinion}
+    work = Work(place=kept, page_deadline_s=bulk.page_deadline_s, **options)
     with place.held(kept, _job(bulk, units)):
         if any(not kept.line(unit.name).exists() for unit in units):
             _pass(bulk, engine, work, units)
@@ -67,6 +70,7 @@ def _job(bulk: Bulk, units: Sequence[Unit]) -> dict[str, Any]:
     return {
         "extractor": EXTRACTOR,
         "buckets": bulk.n_buckets,
+        "rules": {site: rule.fingerprint for site, rule in sorted(bulk.rules.items())},
         "second_opinion": bulk.has_second_opinion,
         "inputs": [unit.name for unit in units],
     }

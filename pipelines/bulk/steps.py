@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter, deque
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import groupby
@@ -31,7 +31,7 @@ from pipelines.workers import DEADLINE_S, Answer, Task, Workers
 from scraper import urls
 from scraper.errors import StoreError
 from scraper.record import FIELDS
-from scraper.values import OutcomeKind, Page
+from scraper.values import OutcomeKind, Page, SiteRule
 
 COLUMNS = (*(name for name in FIELDS if name not in ("id", "first_seen_at", "gone_at")), "fingerprint")
 """Of the articles: those of an export, but what only a database knows; and what is equal for articles of one text."""
@@ -47,6 +47,7 @@ class Work:
     """What all pieces of a job have in common."""
 
     place: Place
+    rules: Mapping[str, SiteRule] = field(default_factory=dict)
     has_second_opinion: bool = False
     page_deadline_s: float = DEADLINE_S
 
@@ -144,7 +145,7 @@ def extract_unit(work: Work, unit: Unit, workers: Workers) -> None:
 def _extract(page: Page, work: Work) -> Entry:
     site = urls.site(urls.canonical(page.final_url))
     known = passes.remembered(_windows(work.place.memory(site)), page.fetched_at)
-    found = passes.extract(page, known, has_second_opinion=work.has_second_opinion)
+    found = passes.extract(page, known, work.rules.get(site), has_second_opinion=work.has_second_opinion)
     verdict, article = found.verdict, found.article
     fate = {"outcome": verdict.outcome.value, "reason": verdict.evidence}
     outcome = _line({"url": page.url, "fetched_at": page.fetched_at.astimezone(UTC), **fate})

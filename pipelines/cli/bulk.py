@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -77,11 +77,13 @@ def _into_database(context: typer.Context, inputs: list[str], db: str | None) ->
 
 
 def _into_files(context: typer.Context, target: Target, inputs: list[str]) -> None:
+    from pipelines import site_rules
     from pipelines.bulk.job import Bulk, run
 
-    wanted = options.settings(context).second_opinion
-    n_buckets = target.n_buckets
-    job = Bulk(inputs=inputs, folder=target.folder, n_buckets=n_buckets, has_second_opinion=wanted, on_unit=_tell)
+    found = options.settings(context)
+    how: dict[str, Any] = {"n_buckets": target.n_buckets, "rules": site_rules.rules(found.by_site)}
+    how["has_second_opinion"] = found.second_opinion
+    job = Bulk(inputs=inputs, folder=target.folder, on_unit=_tell, **how)
     with _opened(target) as engine:
         report = run(job, engine)
     typer.echo(report.line())

@@ -15,6 +15,7 @@ from pipelines.bulk.inputs import Unreadable
 from pipelines.bulk.job import Bulk, run
 from pipelines.bulk.steps import COLUMNS
 from scraper.errors import SettingsError, StoreError
+from scraper.values import SiteRule
 from tests.bulk.crawls import SITE, contents, courier, crawl, dated, rows
 from tests.pipelines.test_bounds import ARTICLE, HANGING
 from tests.pipelines.test_learn import OWN, PROMOTION
@@ -88,6 +89,17 @@ def test_inputs_are_files_folders_and_patterns(tmp_path: Path):
     assert run(job, on_pool.each).line() == "2 stored"
     with pytest.raises(Unreadable, match="no such file"):
         bulk(tmp_path / "third", tmp_path / "in" / "*.zip")
+
+
+def test_the_rule_of_a_site_holds(tmp_path: Path):
+    """What it drops is gone, on that site; with another rule it is another job."""
+    pages = [(f"https://{site}.example/1", dated(1)) for site in ("courier", "herald")]
+    path = crawl(tmp_path / "a.warc.gz", pages)
+    bulk(tmp_path / "out", path, rules={"courier.example": SiteRule(drop=("p:first-of-type",))})
+    has_first = {row["site"]: "paragraph 0 " in row["body"] for row in rows(tmp_path / "out", "articles")}
+    assert has_first == {"courier.example": False, "herald.example": True}
+    with pytest.raises(SettingsError, match="another job: rules differ"):
+        bulk(tmp_path / "out", path)
 
 
 def test_a_folder_is_that_of_one_job(tmp_path: Path):
