@@ -16,9 +16,8 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from scraper import urls
+from scraper import dom, urls
 from scraper.errors import NewsError, SettingsError
-from scraper.extraction import ruled
 from scraper.fetching.politeness import Manners
 from scraper.values import SiteRule
 
@@ -139,7 +138,7 @@ def _site(value: Any) -> str:
 
 
 def _selector(value: Any) -> str:
-    if not isinstance(value, str) or not ruled.is_selector(value):
+    if not isinstance(value, str) or not dom.is_selector(value):
         raise ValueError("a CSS selector")
     return value
 

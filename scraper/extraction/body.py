@@ -71,13 +71,7 @@ def read_marked(layout: Layout, hints: Hints) -> Reading:
     """The text of a layout that a person called the text: what a reader would notice goes, nothing is scored."""
     sure = [1.0] * len(layout.blocks)
     draft = Draft(layout, sure, sure)
-    _drop_data(draft)
-    _drop_promotional_lines(draft, hints)
-    _drop_title(draft, hints)
-    _drop_repeated(draft, hints)
-    _drop_comments(draft, hints)
-    _drop_twins(draft)
-    _drop_last_headings(draft)
+    _tidy(draft, hints)
     return Reading(paragraphs=tuple(draft.paragraphs()), confidence=draft.confidence(), layout=layout, draft=draft)
 
 
@@ -118,6 +112,15 @@ def decide(layout: Layout, scores: scoring.Scores, hints: Hints) -> Draft:
     for at in _amid_promotions(layout, scores, hints):
         if draft.is_kept[at]:
             draft.drop(at, "amid promotions")
+    _tidy(draft, hints)
+    return draft
+
+
+# ---------------------------------------------------------------- what a reader would notice
+
+
+def _tidy(draft: Draft, hints: Hints) -> None:
+    """Nothing; afterwards the kept blocks are without what no score tells. The order counts: headings come last."""
     _drop_data(draft)
     _drop_promotional_lines(draft, hints)
     _drop_title(draft, hints)
@@ -126,10 +129,6 @@ def decide(layout: Layout, scores: scoring.Scores, hints: Hints) -> Draft:
     _drop_twins(draft)
     _keep_captions(draft)
     _drop_last_headings(draft)
-    return draft
-
-
-# ---------------------------------------------------------------- what a reader would notice
 
 
 def _amid_promotions(layout: Layout, scores: scoring.Scores, hints: Hints) -> list[int]:

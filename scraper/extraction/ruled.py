@@ -11,7 +11,6 @@ from dataclasses import replace
 from datetime import timedelta, timezone
 from zoneinfo import ZoneInfo
 
-from scraper import dom
 from scraper.dom import Node, Tree
 from scraper.extraction import blocks
 from scraper.extraction.layout import Layout
@@ -21,11 +20,6 @@ from scraper.values import Candidate, Moment, Precision, SiteRule
 ORIGIN = "rule"
 _FIELDS = ("title", "authors", "published_at")
 _MAX_NODES = 1_000  # a selector such as `*` makes no page slow
-
-
-def is_selector(text: str) -> bool:
-    """Whether the parser takes it as a CSS selector."""
-    return dom.is_selector(text)
 
 
 def misses(tree: Tree, rule: SiteRule) -> tuple[str, ...]:
@@ -38,16 +32,20 @@ def misses(tree: Tree, rule: SiteRule) -> tuple[str, ...]:
 def drop(tree: Tree, rule: SiteRule) -> None:
     """Nothing; afterwards the tree is without what the rule drops. The page itself can't be dropped."""
     for selector in rule.drop:
-        for node in _outermost(tree.css(selector)):
-            if node.tag not in ("html", "body"):
-                node.decompose()
+        _remove(tree, selector)
 
 
 def drop_fields(tree: Tree, rule: SiteRule) -> None:
     """Nothing; afterwards the tree is without the elements that hold the fields, which are no text of the article."""
     for name in _FIELDS:
         if selector := getattr(rule, name):
-            drop(tree, SiteRule(drop=(selector,)))
+            _remove(tree, selector)
+
+
+def _remove(tree: Tree, selector: str) -> None:
+    for node in _outermost(tree.css(selector)):
+        if node.tag not in ("html", "body"):
+            node.decompose()
 
 
 def layout(tree: Tree, rule: SiteRule) -> Layout | None:
