@@ -34,7 +34,7 @@ def site() -> Iterator[DemoSite]:
 @pytest.fixture(scope="module")
 def trial(site: DemoSite, tmp_path_factory: pytest.TempPathFactory) -> kills.Trial:
     """A database that follows the site, and what an undisturbed run makes of it."""
-    found = kills.prepare(site, tmp_path_factory.mktemp("trial"))
+    found = kills.prepare(site, kills.Trial(folder=tmp_path_factory.mktemp("trial"), environ=kills.environment(site)))
     assert len(kills.content(found, "calm")["articles"]) == 16
     return found
 
