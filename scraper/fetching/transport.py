@@ -54,7 +54,23 @@ class GuardedTransport(httpx.AsyncBaseTransport):
             socket_factory=self._guard.open_socket,
         )
         jar = aiohttp.DummyCookieJar()
-        return aiohttp.ClientSession(connector=connector, cookie_jar=jar, trust_env=False, auto_decompress=False)
+        return aiohttp.ClientSession(
+            connector=connector, cookie_jar=jar, trust_env=False, auto_decompress=False, middlewares=(_asked_once,)
+        )
+
+
+class HungUp(aiohttp.ClientError):
+    """The connection was lost before an answer came."""
+
+
+async def _asked_once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """The answer. aiohttp would send a request again at once where the server hung up; the client does, in its turn."""
+    try:
+        return await handler(request)
+    except aiohttp.ClientConnectorError:
+        raise  # was never sent
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        raise HungUp(str(error)) from error
 
 
 @cache

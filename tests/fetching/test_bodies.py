@@ -184,11 +184,12 @@ def test_deadline_is_not_waited_for() -> None:
 
 
 def test_hangs_up() -> None:
-    """A server that hangs up before its answer is unreachable, and asked again."""
+    """A server that hangs up before its answer is unreachable, and asked three times, pauses in between."""
     error, server = fetch("/a", {"a": raw(b"", is_closed=True)})
     assert isinstance(error, Unreachable)
     assert not isinstance(error, Timeout)
-    assert len(server.paths) >= 3
+    assert server.paths == ["/a"] * 3
+    assert len(server.clock.slept) == 2
 
 
 @pytest.mark.parametrize("head", [b"GARBAGE\r\n\r\n", b"HTTP/1.1 999999 X\r\n\r\n", b"HTTP/1.1 200 OK\r\nX Y\r\n\r\n"])
