@@ -1,10 +1,9 @@
-"""add: finds what a site announces its articles with, and picks the cheapest sources that cover it.
+"""add: finds what a site announces its articles with; `pipelines.covering` picks the cheapest sources that cover it.
 
 Asks, in this order: the address itself (it may be a feed or sitemap), its robots.txt, its link tags and
-feed links, and the well-known places for what is still missing. Of all that announce recent articles it takes
-a set that together announces each of them, with its title where any does. That is set cover by the greedy rule:
-again and again the source that brings most for its bytes, and in the end none that the others make superfluous.
-Where nothing is found, the page itself is taken as a section.
+feed links, and the well-known places for what is still missing. Addresses that differ in http or https, www. or a
+slash at the end only count as one article. Where nothing recent is found, a feed that is not dead is taken, else the
+page itself as a section.
 """
 
 from __future__ import annotations
@@ -13,7 +12,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from pipelines import parts
+from pipelines import parts, rhythm
+from pipelines.covering import Finding, Sight, judged
 from pipelines.discover import LIMIT_BYTES, horizon
 from pipelines.documents import Documents
 from scraper import encoding, urls
@@ -25,39 +25,7 @@ from scraper.values import Announcement, Link, NotModified, Page, Request, Sourc
 MAX_CANDIDATES = 30
 MAX_PARTS_LOOKED_AT = 3
 """Parts of a sitemap index that are read to see what it covers."""
-REQUEST_BYTES = 20_000
-"""What a request costs besides the bytes of its answer; about those of a small feed."""
 _DOCUMENT_STARTS = (b"<?xml", b"<rss", b"<feed", b"<rdf", b"<urlset", b"<sitemapindex", b"{")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """A source that was looked at, whether it is taken, and why."""
-
-    source: Source
-    is_taken: bool
-    note: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sight:
-    """What a source announces at present: its recent articles, and the bytes that asking it costs."""
-
-    source: Source
-    n_bytes: int = 0
-    n_announced: int = 0
-    recent: frozenset[str] = frozenset()
-    facts: frozenset[str] = frozenset()
-    """The recent articles, and once more those of which the title is told: what covering is about."""
-    note: str = ""
-    """Why it can't be taken, or what there is to say of it besides."""
-
-    @property
-    def says(self) -> str:
-        """How much it announces."""
-        n_links = f"{self.n_announced} links" if self.n_announced != 1 else "1 link"
-        said = f"{n_links}, {len(self.recent) or 'none'} recent"
-        return f"{self.note}: {said}" if self.note and self.n_announced else self.note or said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +67,7 @@ class _Looking:
         found = {sight.source.kind for sight in self.sights.values() if sight.recent}
         places = autodiscovery.well_known(page.final_url)
         await self._try(source for source in places if source.kind not in found)
-        if not any(sight.recent for sight in self.sights.values()):
+        if not any(sight.recent or sight.n_older for sight in self.sights.values()):
             address = urls.canonical(page.final_url)
             await self._try((Source(url=address, kind=SourceKind.SECTION, site=urls.site(address)),))
 
@@ -141,6 +109,9 @@ class _Looking:
                 return Sight(source=source, note=f"the same as {final}")
             announced = await self._read(source, page)
             sight = _sight(source, page, announced)
+            if source.kind is SourceKind.FEED and not sight.recent:
+                alive = replace(source, since=self.search.now() - rhythm.DEAD_AFTER)
+                return replace(sight, n_older=len((await self.documents.read(alive, page)).links))
             return await self._with_parts(sight, announced.sitemaps) if announced.sitemaps else sight
         except NewsError as error:
             return Sight(source=source, note=error.detail)
@@ -150,73 +121,42 @@ class _Looking:
         return await self.documents.read(replace(source, since=since), page)
 
     async def _with_parts(self, index: Sight, announced: tuple[Link, ...]) -> Sight:
-        """The index with what its newest parts announce."""
-        wanted = parts.due(announced, {}, horizon(index.source, self.search.now()))
-        note = f"an index of {len(announced)} sitemaps, {len(wanted)} of them recent"
+        """The index with what its newest parts and theirs announce. One that can't be read costs no other."""
+        since = horizon(index.source, self.search.now())
+        todo = parts.due(announced, {}, since)
+        note = f"an index of {len(announced)} sitemaps, {len(todo)} of them recent"
         found = replace(index, note=note)
-        for part in wanted[:MAX_PARTS_LOOKED_AT]:
-            source = replace(index.source, url=part.request.url)
-            page = await self._get(source)
-            inner = _sight(source, page, await self._read(source, page))
-            n_bytes, n_announced = found.n_bytes + inner.n_bytes, found.n_announced + inner.n_announced
-            found = replace(found, n_bytes=n_bytes, n_announced=n_announced)
-            found = replace(found, recent=found.recent | inner.recent, facts=found.facts | inner.facts)
+        for _ in range(MAX_PARTS_LOOKED_AT):
+            if not todo:
+                break
+            source = replace(index.source, url=todo.pop(0).request.url)
+            try:
+                page = await self._get(source)
+                announcement = await self._read(source, page)
+            except NewsError as error:
+                found = replace(found, note=f"{note} ({source.url}: {error.detail})")
+                continue
+            todo = parts.in_order([*todo, *parts.due(announcement.sitemaps, {}, since)])
+            found = _joined(found, _sight(source, page, announcement))
         return found
 
 
-def judged(sights: list[Sight], *, is_deep: bool = False) -> list[Finding]:
-    """Which sources are taken, and why, taken ones first; `is_deep`: sitemaps are wanted for what is past, too."""
-    taken = cover(sights)
-    if is_deep:
-        taken += [s for s in sights if s.source.kind is SourceKind.SITEMAP and s.recent and s not in taken]
-    findings = []
-    covered: set[str] = set()
-    for sight in taken:
-        n_more, n_titles = len(sight.recent - covered), len(sight.facts - sight.recent - covered)
-        why = f"{n_more} not announced elsewhere" if n_more else f"{n_titles} not told with title elsewhere"
-        covered |= sight.facts
-        findings.append(Finding(source=sight.source, is_taken=True, note=f"{sight.says}, {why}"))
-    left = (sight for sight in sights if sight not in taken)
-    return findings + [Finding(source=s.source, is_taken=False, note=_why_left(s, taken)) for s in left]
-
-
-def cover(sights: Iterable[Sight]) -> list[Sight]:
-    """A cheap set of sources that together announce every recent article that any of them announces.
-
-    Greedy, the most new articles for the bytes first, equals in the order seen; then what the others cover is
-    dropped, the costliest first.
-    """
-    taken: list[Sight] = []
-    covered: set[str] = set()
-    todo = [sight for sight in sights if sight.facts]
-    while todo:
-        best = max(todo, key=lambda sight: len(sight.facts - covered) / (REQUEST_BYTES + sight.n_bytes))
-        if best.facts <= covered:
-            break
-        taken.append(best)
-        covered |= best.facts
-        todo.remove(best)
-    for sight in sorted(taken, key=lambda one: one.n_bytes, reverse=True):
-        others = [one for one in taken if one is not sight]
-        if sight.facts <= frozenset().union(*(one.facts for one in others)):
-            taken = others
-    return taken
-
-
-def _why_left(sight: Sight, taken: list[Sight]) -> str:
-    if not sight.recent:
-        return sight.says
-    for one in taken:
-        if one.recent == sight.recent:
-            return f"{sight.says}, the same as {one.source.url}"
-    return f"{sight.says}, all announced by what is taken"
-
-
 def _sight(source: Source, page: Page, announced: Announcement) -> Sight:
-    recent = frozenset(link.url for link in announced.links)
-    facts = recent | {f"title of {link.url}" for link in announced.links if link.title}
+    recent = frozenset(_article(link) for link in announced.links)
+    facts = recent | {f"title of {_article(link)}" for link in announced.links if link.title}
     n_bytes, n_announced = len(page.body), announced.n_announced
     return Sight(source=source, n_bytes=n_bytes, n_announced=n_announced, recent=recent, facts=facts)
+
+
+def _joined(index: Sight, part: Sight) -> Sight:
+    n_bytes, n_announced = index.n_bytes + part.n_bytes, index.n_announced + part.n_announced
+    recent, facts = index.recent | part.recent, index.facts | part.facts
+    return replace(index, n_bytes=n_bytes, n_announced=n_announced, recent=recent, facts=facts)
+
+
+def _article(link: Link) -> str:
+    """The address without what feeds and sitemaps of one site often spell in two ways."""
+    return link.url.partition("://")[2].removeprefix("www.").rstrip("/")
 
 
 def _is_document(page: Page) -> bool:

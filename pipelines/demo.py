@@ -18,7 +18,8 @@ from sqlalchemy.engine import Engine
 from db import articles, search, sources
 from db.engine import open_engine, reading, writing
 from db.upgrading import upgrade
-from pipelines.adding import Finding, Search
+from pipelines.adding import Search
+from pipelines.covering import Finding
 from pipelines.demo_site.server import DemoSite
 from pipelines.outcomes import Report
 from pipelines.run import Job, run

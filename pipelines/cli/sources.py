@@ -15,7 +15,7 @@ from pipelines.cli import options, rules
 from scraper.errors import NewsError
 
 if TYPE_CHECKING:
-    from pipelines.adding import Finding
+    from pipelines.covering import Finding
     from pipelines.settings import Settings
     from scraper.values import Page, SourceRecord
 
