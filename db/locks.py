@@ -27,12 +27,21 @@ class Lock:
 
 
 def take(connection: Connection, name: str, owner: str, term_s: float) -> Lock | None:
-    """The lock of another owner that stands in the way; None when `owner` now holds it, for `term_s` seconds."""
-    hold(connection, f"lock {name}")
+    """The lock of another owner that stands in the way; None when `owner` now holds it, for `term_s` seconds.
+
+    A lock stands in the way of its own name and of those above and below it: `run` and `run/quay.example` exclude one
+    another, `run/quay.example` and `run/gull.example` do not.
+    """
+    root = name.split("/")[0]
+    hold(connection, f"lock {root}")
     at = now(connection)
-    row = connection.execute(sa.select(locks).where(locks.c.name == name)).first()
-    if row is not None and row.owner != owner and row.expires_at > at:
-        return Lock(name=name, owner=row.owner, taken_at=row.taken_at, expires_at=row.expires_at)
+    above = name.split("/")
+    related = [locks.c.name == "/".join(above[: n + 1]) for n in range(len(above))]
+    below = locks.c.name.startswith(f"{name}/", autoescape=True)
+    others = sa.select(locks).where(sa.or_(below, *related), locks.c.owner != owner, locks.c.expires_at > at)
+    row = connection.execute(others.order_by(locks.c.name)).first()
+    if row is not None:
+        return Lock(name=row.name, owner=row.owner, taken_at=row.taken_at, expires_at=row.expires_at)
     connection.execute(locks.delete().where(locks.c.name == name))
     values = {"owner": owner, "taken_at": at, "expires_at": at + timedelta(seconds=term_s)}
     connection.execute(locks.insert().values(name=name, **values))

@@ -51,9 +51,9 @@ def add_not_modified(
     insert(connection, pages, row | {"same_as_id": link.page_id, "run_id": run_id})
 
 
-def due_learning(connection: Connection, limit: int) -> list[PageRecord]:
-    """Up to `limit` pages that no site memory has counted yet, by site, oldest first."""
-    query = _records().where(pages.c.learned_at.is_(None), pages.c.same_as_id.is_(None))
+def due_learning(connection: Connection, limit: int, site: str | None = None) -> list[PageRecord]:
+    """Up to `limit` pages (of all sites or one) that no site memory has counted yet, by site, oldest first."""
+    query = _of_site(_records(), site).where(pages.c.learned_at.is_(None), pages.c.same_as_id.is_(None))
     return _fetch(connection, query.order_by(links.c.site, pages.c.fetched_at, pages.c.id).limit(limit))
 
 
@@ -63,9 +63,13 @@ def save_learned(connection: Connection, page_id: int, now: datetime) -> None:
 
 
 def due_digest(
-    connection: Connection, extractor: tuple[str, Mapping[str, str]], since: datetime, limit: int
+    connection: Connection,
+    extractor: tuple[str, Mapping[str, str]],
+    since: datetime,
+    limit: int,
+    site: str | None = None,
 ) -> list[PageRecord]:
-    """Up to `limit` pages to be digested, oldest first.
+    """Up to `limit` pages (of all sites or one) to be digested, oldest first.
 
     Those never digested, those asked for, and of those fetched after `since` the latest of each address that were
     not digested by this extractor (or that of their site, where the second half of the pair names one) with the site's
@@ -79,12 +83,25 @@ def due_digest(
     present = present.where(~_overtaken(for_all, own))
     is_stale = sa.and_(pages.c.fetched_at >= since, links.c.page_id == pages.c.id, ~present.exists())
     query = (
-        _records()
+        _of_site(_records(), site)
         .outerjoin(site_memories, site_memories.c.site == links.c.site)
         .where(pages.c.same_as_id.is_(None), pages.c.learned_at.is_not(None), links.c.deleted_at.is_(None))
         .where(sa.or_(~of_page.exists(), pages.c.is_due, is_stale), pages.c.archive_length > 0)
     )
     return _fetch(connection, query.order_by(pages.c.fetched_at, pages.c.id).limit(limit))
+
+
+def undigested_sites(connection: Connection) -> list[str]:
+    """The sites with pages that were never digested, in alphabetical order."""
+    of_page = sa.select(extractions.c.page_id).where(extractions.c.page_id == pages.c.id)
+    query = sa.select(links.c.site).join_from(pages, links, links.c.id == pages.c.link_id)
+    query = query.where(pages.c.same_as_id.is_(None), links.c.deleted_at.is_(None), pages.c.archive_length > 0)
+    query = query.where(sa.or_(pages.c.learned_at.is_(None), ~of_page.exists()))
+    return list(connection.execute(query.distinct().order_by(links.c.site)).scalars())
+
+
+def _of_site(query: sa.Select[Any], site: str | None) -> sa.Select[Any]:
+    return query if site is None else query.where(links.c.site == site)
 
 
 def _overtaken(for_all: str, own: Any) -> sa.ColumnElement[bool]:

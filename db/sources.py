@@ -41,11 +41,15 @@ def get_sources(connection: Connection) -> list[SourceRecord]:
     return [_record(row) for row in connection.execute(sa.select(sources).order_by(sources.c.site, sources.c.url))]
 
 
-def due_sources(connection: Connection, now: datetime, *, include_all: bool = False) -> list[SourceRecord]:
-    """The sources that are not paused and due (or all that are not paused), longest due first."""
+def due_sources(
+    connection: Connection, now: datetime, *, include_all: bool = False, site: str | None = None
+) -> list[SourceRecord]:
+    """The sources (of all sites or one) that are not paused and due (or all that are not paused), longest due first."""
     query = sa.select(sources).where(sources.c.is_paused.is_(False)).order_by(sources.c.due_at, sources.c.id)
     if not include_all:
         query = query.where(sources.c.due_at <= now)
+    if site is not None:
+        query = query.where(sources.c.site == site)
     return [_record(row) for row in connection.execute(query)]
 
 

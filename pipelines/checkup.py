@@ -21,17 +21,19 @@ from scraper.values import SiteDay
 KEPT = timedelta(days=400)
 
 
-def sum_up(engine: Engine, now: datetime) -> None:
-    """Nothing; afterwards the day's sums are kept of every site that was looked at today since the last whole run.
+def sum_up(engine: Engine, now: datetime, site: str | None = None) -> None:
+    """Nothing; afterwards the day's sums are kept of every site (or the one) looked at today since the last whole run.
 
     What a run did that was stopped is summed up by the next one. A run over midnight belongs to the day it ends on.
     """
     midnight = datetime.combine(now.astimezone(UTC).date(), time.min, UTC)
     with reading(engine) as connection:
-        sites = stored.sites_checked(connection, max(runs.last_whole_start(connection) or midnight, midnight))
-    for site in sites:
-        with writing(engine) as connection:
-            stored.save_day(connection, site, midnight.date())
+        since = midnight if site else max(runs.last_whole_start(connection) or midnight, midnight)
+        sites = stored.sites_checked(connection, since)
+    for name in sites:
+        if site in (None, name):
+            with writing(engine) as connection:
+                stored.save_day(connection, name, midnight.date())
     with writing(engine) as connection:
         stored.delete_days(connection, (midnight - KEPT).date())
 

@@ -46,6 +46,8 @@ class Crawl:
     """Addresses of a site that are asked for in one run; 0: all."""
     by_site: BySite = field(default_factory=dict)
     rendering: Rendering | None = None
+    site: str | None = None
+    """The one that is crawled; None: all that have an address due."""
 
     def budget(self, site: str) -> int:
         """How many addresses of the site are asked for in one run; 0: all."""
@@ -66,7 +68,7 @@ async def crawl(job: Crawl) -> int:
     """
     due_at = job.now()
     with reading(job.engine) as connection:
-        sites = links.due_sites(connection, due_at)
+        sites = [job.site] if job.site else links.due_sites(connection, due_at)
     async with asyncio.TaskGroup() as group:
         asked = [group.create_task(_crawl_site(job, site, due_at)) for site in sites]
     return sum(task.result() for task in asked)

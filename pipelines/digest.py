@@ -72,6 +72,8 @@ class Desk:
     rules: Mapping[str, SiteRule] = field(default_factory=dict)
     """Site -> the rule its pages are read by."""
     rendering: Wish = field(default_factory=Wish)
+    site: str | None = None
+    """The one whose pages are digested; None: all."""
 
     def extractor(self, site: str) -> str:
         """The version of the extractor for the pages of a site."""
@@ -95,7 +97,7 @@ def digest(desk: Desk) -> None:
     ruled = {site: desk.extractor(site) for site in desk.rules}
     while True:
         with reading(desk.engine) as connection:
-            batch = pages.due_digest(connection, (version(None), ruled), since, _BATCH)
+            batch = pages.due_digest(connection, (version(None), ruled), since, _BATCH, desk.site)
             memories = {site: memory.get_memory(connection, site) for site in {record.site for record in batch}}
         if not batch:
             return

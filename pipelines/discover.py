@@ -63,6 +63,8 @@ class Discovery:
     report: Report
     tell_failure: Callable[[Outcome], None]
     by_site: BySite = field(default_factory=dict)
+    site: str | None = None
+    """The one whose sources are asked; None: all."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -86,7 +88,7 @@ class _Find:
 async def discover(job: Discovery, *, include_all: bool = False) -> None:
     """Nothing; afterwards every due source (or all) has been asked once, and its links are in the ledger."""
     with reading(job.engine) as connection:
-        due = sources.due_sources(connection, job.now(), include_all=include_all)
+        due = sources.due_sources(connection, job.now(), include_all=include_all, site=job.site)
     by_site = defaultdict(list)
     for record in due:
         by_site[record.source.site].append(record)
@@ -223,7 +225,8 @@ def _save_found(job: Discovery, found: _Find) -> None:
     now = job.now()
     with writing(job.engine) as connection:
         hosts.keep(connection, job.fetcher, now)
-        n_new = _add_links(connection, [link for link in found.links if _is_wanted(job, link)], now)
+        by_site = _add_links(connection, [link for link in found.links if _is_wanted(job, link)], now)
+        n_new = sum(by_site.values())
         known = rhythm.heard(found.record.rhythm, _arrivals(found, n_new, now), now)
         checked = replace(found.record, outcome=None, reason=None, n_failures=0, rhythm=known)
         due_at = schedule.next_source_check(now, checked.source.interval_s, 0, known)
@@ -233,6 +236,7 @@ def _save_found(job: Discovery, found: _Find) -> None:
     job.report.n_announced += found.n_announced
     job.report.n_too_old += found.n_too_old
     job.report.n_new += n_new
+    job.report.new_sites |= {site for site, n in by_site.items() if n}
 
 
 def _arrivals(found: _Find, n_new: int, now: datetime) -> list[datetime]:
@@ -248,11 +252,12 @@ def _is_wanted(job: Discovery, link: Link) -> bool:
     return own is None or own.wants(link.url)
 
 
-def _add_links(connection: Connection, recent: Iterable[Link], now: datetime) -> int:
+def _add_links(connection: Connection, recent: Iterable[Link], now: datetime) -> dict[str, int]:
+    """Site -> how many of the links, which may lead to any site, are new."""
     by_site = defaultdict(list)
     for link in recent:
         by_site[urls.site(link.url)].append(link)
-    return sum(links.add_links(connection, announced, site, now)[0] for site, announced in sorted(by_site.items()))
+    return {site: links.add_links(connection, announced, site, now)[0] for site, announced in sorted(by_site.items())}
 
 
 def _save_failure(job: Discovery, record: SourceRecord, error: Exception) -> None:

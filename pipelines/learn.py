@@ -7,6 +7,7 @@ order and however many workers.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
@@ -27,26 +28,38 @@ from scraper.values import PageRecord
 _BATCH = 100
 
 
-def learn(engine: Engine, folder: Path, now: Callable[[], datetime], workers: Workers, stop: Stop) -> bool:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lesson:
+    """What learning needs besides the pages: where to write, where to read, who reads pages; one site, or all."""
+
+    engine: Engine
+    folder: Path
+    now: Callable[[], datetime]
+    workers: Workers
+    stop: Stop
+    site: str | None = None
+
+
+def learn(lesson: Lesson) -> bool:
     """Whether every page has been seen now; not so when the run is to stop.
 
     One transaction for up to 100 pages of a site and its memory. A page that can't be read in time teaches nothing;
     digest gives it its outcome.
     """
-    while not stop.reason:
-        if not (batch := _due(engine)):
+    while not lesson.stop.reason:
+        if not (batch := _due(lesson)):
             return True
-        tasks = (Task(function=_observe, values=(folder, record), url=record.url) for record in batch)
-        sightings = zip(batch, map(_sighting, workers.each(tasks)), strict=True)
+        tasks = (Task(function=_observe, values=(lesson.folder, record), url=record.url) for record in batch)
+        sightings = zip(batch, map(_sighting, lesson.workers.each(tasks)), strict=True)
         for _site, seen in groupby(sightings, key=lambda one: one[0].site):
-            _keep(engine, list(seen), now())
+            _keep(lesson.engine, list(seen), lesson.now())
     return False
 
 
-def _due(engine: Engine) -> list[PageRecord]:
+def _due(lesson: Lesson) -> list[PageRecord]:
     """Pages by site, the last site's perhaps not all."""
-    with reading(engine) as connection:
-        return pages.due_learning(connection, _BATCH)
+    with reading(lesson.engine) as connection:
+        return pages.due_learning(connection, _BATCH, lesson.site)
 
 
 def _keep(engine: Engine, seen: list[tuple[PageRecord, Sighting | None]], now: datetime) -> None:

@@ -1,4 +1,5 @@
-"""One run at a time: a lock in the database that its owner renews while at work, and that expires when it can't.
+"""One run at a time, or one a site: a lock in the database that its owner renews while at work, and that expires when
+it can't.
 
 A run killed on this machine leaves its lock to the next one at once; one that died elsewhere, after `TERM_S`.
 """
@@ -53,10 +54,8 @@ def held(engine: Engine, name: str, lost: Callable[[], None], term_s: float = TE
 
 def _take(engine: Engine, name: str, owner: str, term_s: float) -> None:
     with writing(engine) as connection:
-        other = locks.take(connection, name, owner, term_s)
-        if other is not None and is_dead(other.owner):
-            locks.release(connection, name, other.owner)
-            other = locks.take(connection, name, owner, term_s)
+        while (other := locks.take(connection, name, owner, term_s)) is not None and is_dead(other.owner):
+            locks.release(connection, other.name, other.owner)
     if other is not None:
         raise Locked(other)
 

@@ -77,6 +77,8 @@ class Report:
     n_announced: int = 0
     n_new: int = 0
     n_too_old: int = 0
+    new_sites: set[str] = field(default_factory=set)
+    """The sites to which the new addresses belong; not kept with the run."""
     n_left: int = 0
     """Addresses due that are beyond their site's budget and wait for a later run."""
     stopped: str = ""

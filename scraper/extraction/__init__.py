@@ -30,7 +30,7 @@ from scraper.values import Article, ArticleKind, Context, Page, PageState, Parag
 
 __all__ = ["EXTRACTOR", "Parts", "article", "extract", "take_apart", "version"]
 
-EXTRACTOR = "newsdesk-5"
+EXTRACTOR = "newsdesk-6"
 """The version of this extractor: steps with every change that may change an answer."""
 
 NO_CONTEXT = Context()

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from math import exp
 from urllib.parse import urlsplit
 
-from scraper.extraction import page_features, page_verdict
+from scraper.extraction import page_features, page_verdict, page_words
 from scraper.extraction.blocks import Block, Layout
 from scraper.extraction.body import Reading
 from scraper.extraction.metadata import Fields
@@ -56,11 +56,16 @@ class Finding:
 
 def judge(page: Page, fields: Fields, reading: Reading, paragraphs: Sequence[Paragraph]) -> Finding:
     """What the page is, by its fields, its shape and the paragraphs extracted from it."""
-    return (
-        by_rules(page, fields, reading.layout, paragraphs)
-        or _by_learning(page, fields, reading)
-        or Finding(PageState.ARTICLE)
-    )
+    finding = by_rules(page, fields, reading.layout, paragraphs)
+    if finding is not None:
+        return finding
+    cards = by_cards(reading.layout, paragraphs)
+    # Text from the page's data has no scores to judge by; articles among these are dated, shops and threads are not.
+    is_plain_data = reading.scores is None and fields.published_at is not None
+    cut = None if is_news(fields) or is_plain_data else cut_of(reading)
+    if cut is None:
+        return cards or Finding(PageState.ARTICLE)
+    return _by_learning(page, fields, cut, cards) or Finding(PageState.ARTICLE)
 
 
 def believed(finding: Finding) -> Finding:
@@ -82,17 +87,17 @@ def by_rules(page: Page, fields: Fields, layout: Layout, paragraphs: Sequence[Pa
     n_chars = sum(map(len, words(text)))
     types = frozenset(name.lower() for name in fields.types)
     is_article_type = any("article" in name or "posting" in name or name == "report" for name in types)
-    for finding in (
-        _by_wall(fields, text, n_chars),
-        _by_address(page, fields),
-        _by_type(types, is_article_type=is_article_type),
-        _by_words(f"{fields.title or ''} {_around(layout, paragraphs)}", n_chars),
-        _by_cards(layout, paragraphs),
-        _by_emptiness(page, layout, n_chars),
-    ):
-        if finding is not None:
-            return finding
-    return None
+    return (
+        _by_wall(fields, text, n_chars)
+        or _by_address(page, fields)
+        or _by_type(types, is_article_type=is_article_type)
+        or (
+            _by_words(f"{fields.title or ''} {_around(layout, paragraphs)}", n_chars)
+            if n_chars < _SHORT_CHARS
+            else None
+        )
+        or _by_emptiness(page, layout, n_chars)
+    )
 
 
 def _by_wall(fields: Fields, text: str, n_chars: int) -> Finding | None:
@@ -137,8 +142,6 @@ def _around(layout: Layout, paragraphs: Sequence[Paragraph]) -> str:
 
 def _by_words(text: str, n_chars: int) -> Finding | None:
     """What short pages say of themselves; long ones may report on walls and errors."""
-    if n_chars >= _SHORT_CHARS:
-        return None
     padded = f" {fold(text)} "
     for state, phrases in (
         (PageState.BOT_WALL, ROBOT_CHECK),
@@ -153,7 +156,7 @@ def _by_words(text: str, n_chars: int) -> Finding | None:
     return None
 
 
-def _by_cards(layout: Layout, paragraphs: Sequence[Paragraph]) -> Finding | None:
+def by_cards(layout: Layout, paragraphs: Sequence[Paragraph]) -> Finding | None:
     """Most of the text stands in cards: small boxes of one shape, each with a linked headline."""
     kept = {p.text for p in paragraphs}
     n_total = n_in_cards = 0
@@ -204,16 +207,21 @@ def cut_of(reading: Reading) -> page_features.Cut | None:
     return page_features.Cut(layout=reading.layout, scores=reading.draft.scores, kept=kept) if kept else None
 
 
-def _by_learning(page: Page, fields: Fields, reading: Reading) -> Finding | None:
-    """What pages that are no article have in common, where no rule says it."""
-    cut = None if is_news(fields) else cut_of(reading)
-    # Text from the page's data has no scores to judge by; articles among these are dated, shops and threads are not.
-    if cut is None or (reading.scores is None and fields.published_at is not None):
-        return None
-    columns = page_features.columns(page.final_url, fields, cut)
-    odds = page_verdict.log_odds(columns)
+def _by_learning(page: Page, fields: Fields, cut: page_features.Cut, cards: Finding | None) -> Finding | None:
+    """What pages that are no article have in common, where no rule says it; being made of cards is part of it."""
+    columns = numbers(page.final_url, fields, cut, cards)
+    said = page_words.said(page.final_url, fields, cut.layout)
+    trained = page_verdict.shipped()
+    odds = trained.log_odds(columns, said)
     if odds >= page_verdict.MIN_ODDS:
         return None
+    if cards is not None:
+        return cards
     state = PageState.INDEX_PAGE if columns["path_list"] and not columns["path_product"] else PageState.NOT_ARTICLE
-    against = ", ".join(name.replace("_", " ") for name in page_verdict.reasons(columns))
+    against = ", ".join(trained.reasons(columns, said))
     return Finding(state, f"learned verdict: {1 / (1 + exp(-odds)):.2f} of an article; against it: {against}")
+
+
+def numbers(url: str, fields: Fields, cut: page_features.Cut, cards: Finding | None) -> dict[str, float]:
+    """What the learned verdict goes by besides the words."""
+    return page_features.columns(url, fields, cut) | {"cards": float(cards is not None)}

@@ -24,7 +24,7 @@ from scraper.errors import BadStatus, FetchError, Incomplete, LeftAlone, Timeout
 from scraper.fetching import retries
 from scraper.fetching.guard import AllowList, Guard
 from scraper.fetching.hosts import Hosts
-from scraper.fetching.politeness import Clock, Gate, Manners
+from scraper.fetching.politeness import MAX_CRAWL_DELAY_S, Clock, Gate, Manners
 from scraper.fetching.robots import MAX_ROBOTS_BYTES, MAX_ROBOTS_REDIRECTS, Robots
 from scraper.fetching.transport import GuardedTransport
 from scraper.fetching.wire import REDIRECTS, Answer, Ask, Budget, exchange
@@ -117,6 +117,11 @@ class Fetcher:
     def learned(self) -> list[Host]:
         """What later runs should know of hosts, as far as it changed since this was last asked; by origin."""
         return self._hosts.learned()
+
+    def rest_s(self) -> float:
+        """Seconds until everyone asked may be asked again; rests of more than a crawl-delay are in `learned`."""
+        waits = [gate.wait_s() for gate in self._gates.values()]
+        return max([0.0, *(wait for wait in waits if wait <= MAX_CRAWL_DELAY_S)])
 
     async def fetch(
         self, request: Request, *, limit_bytes: int = MAX_PAGE_BYTES, deadline_s: float | None = None
