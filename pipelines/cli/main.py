@@ -21,6 +21,7 @@ from pipelines.cli import (
     archive,
     articles,
     bulk,
+    crew,
     database,
     explain,
     exporting,
@@ -73,6 +74,7 @@ extract.register(app)
 explain.register(app)
 sources.register(app)
 runs.register(app)
+crew.register(app)
 articles.register(app)
 exporting.register(app)
 bulk.register(app)

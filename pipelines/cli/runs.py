@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipelines.cli import options
+from pipelines.cli import crew, options
+from pipelines.cli.telling import told
 from scraper.errors import NewsError
 
 if TYPE_CHECKING:
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
 
     from pipelines.outcomes import Report
     from pipelines.run import Job
-    from scraper.values import Outcome
 
 
 def register(app: typer.Typer) -> None:
@@ -35,6 +33,9 @@ def run(
         str | None, typer.Option(help="End cleanly after this time, such as 50m, 2h or 90s.", metavar="TIME")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what is due; fetch and write nothing.")] = False,
+    enqueue: Annotated[
+        bool, typer.Option("--enqueue", help="Leave a task for each due site to `newsdesk worker`; fetch nothing.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing when all went well.")] = False,
     db: options.Db = None,
 ) -> None:
@@ -49,6 +50,9 @@ def run(
     stop = Stop(None if max_runtime is None else options.seconds(max_runtime))
     if dry_run:
         _show_plan(context, db, include_all=include_all)
+        return
+    if enqueue:
+        crew.enqueue(context, db, include_all=include_all, quiet=quiet)
         return
     take_through(context, db, pipeline.run, quiet=quiet, include_all=include_all, stop=stop, and_now=_and_now)
 
@@ -140,7 +144,7 @@ def _go(
 
     found = options.settings(context, db)
     engine = options.open_database(context, found)
-    with _told(quiet=quiet) as on_outcome:
+    with told(quiet=quiet) as on_outcome:
         report = work(Job(engine=engine, settings=found, on_outcome=on_outcome, **options_))
     if not quiet or status(report):
         typer.echo(report.line())
@@ -158,25 +162,6 @@ def status(report: Report) -> int:
     if not n_failed:
         return 0
     return 1 if n_good else 3
-
-
-@contextmanager
-def _told(*, quiet: bool) -> Iterator[Callable[[Outcome], None]]:
-    """Where outcomes go while a run is on: a progress line on a terminal, else log lines, of failures only if quiet."""
-    if sys.stderr.isatty() and not quiet:
-        from rich.console import Console
-        from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-        columns = (SpinnerColumn(), TextColumn("{task.completed} pages"), TimeElapsedColumn())
-        with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-            task = progress.add_task("run", total=None)
-            yield lambda _outcome: progress.advance(task)
-        return
-    from pipelines.logs import log_outcome, logger
-    from pipelines.outcomes import NO_PAGE
-
-    log = logger(sys.stderr)
-    yield lambda outcome: log_outcome(log, outcome) if not quiet or outcome.kind in NO_PAGE else None
 
 
 def demo(
