@@ -12,13 +12,11 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
-import signal
 from collections.abc import AsyncIterator, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -159,34 +157,31 @@ def _sites(entries: Iterable[Entry]) -> tuple[str, ...]:
 
 
 async def work(crew: Crew) -> None:
-    """Takes tasks until SIGTERM or SIGINT comes or, where the crew drains, until there are none.
+    """Takes tasks until the job's `stop` is requested or, where the crew drains, until there are none.
 
-    After a signal the runs at work end as soon as they can, and what they leave waits as a task again. Raises what
-    `enqueue` raises. A run that fails is told by Procrastinate's log and kept as failed. Only in a main thread.
+    Then the runs at work end as soon as they can, and what they leave waits as a task again. Raises what `enqueue`
+    raises. A run that fails is told by Procrastinate's log and kept as failed.
     """
     with ThreadPoolExecutor(max_workers=1) as executor, Workers(crew.n_processes) as workers:
         async with _opened(crew.job.engine) as app:
             _register(app, crew, Digesting(executor=executor, workers=workers))
-            await _until_signalled(app, crew)
+            await _until_stopped(app, crew)
 
 
-async def _until_signalled(app: App, crew: Crew) -> None:
+async def _until_stopped(app: App, crew: Crew) -> None:
     reviver = asyncio.create_task(_revive(app, crew))
     worker = asyncio.create_task(_take_tasks(app, crew))
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, partial(_end, crew, worker))
     try:
-        with suppress(asyncio.CancelledError):
-            await worker
+        while not worker.done() and not crew.job.stop.reason:
+            await asyncio.wait([worker], timeout=_LOOK_S)
     finally:
+        for stop in crew.stops:
+            stop.request("asked to stop")
         reviver.cancel()
-        await asyncio.wait([reviver])
-
-
-def _end(crew: Crew, worker: asyncio.Task[None]) -> None:
-    for stop in crew.stops:
-        stop.request("asked to stop")
-    worker.cancel()
+        worker.cancel()
+        await asyncio.wait([reviver, worker])
+    if not worker.cancelled():
+        worker.result()
 
 
 async def _take_tasks(app: App, crew: Crew) -> None:

@@ -60,6 +60,7 @@ def worker(
 
     from pipelines.crew import Crew, work
     from pipelines.run import Job
+    from pipelines.stopping import Stop
 
     def tell(site: str, report: Report) -> None:
         if not quiet:
@@ -68,8 +69,9 @@ def worker(
 
     found = options.settings(context, db)
     engine = options.open_database(context, found)
-    with told(quiet=quiet) as on_outcome:
-        job = Job(engine=engine, settings=found, on_outcome=on_outcome)
+    stop = Stop()
+    with stop.on_sigterm(), told(quiet=quiet) as on_outcome:
+        job = Job(engine=engine, settings=found, on_outcome=on_outcome, stop=stop)
         stalled_s = options.seconds(stalled_after)
         crew = Crew(job=job, n_sites=sites, n_processes=processes, stalled_s=stalled_s, is_draining=drain, tell=tell)
         asyncio.run(work(crew))

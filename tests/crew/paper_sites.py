@@ -125,7 +125,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(data)
 
     def handle(self) -> None:
-        with suppress(ConnectionResetError):  # of a client that was killed
+        with suppress(ConnectionError):  # of a client that was killed
             super().handle()
 
     def log_message(self, *_: Any) -> None:
