@@ -24,7 +24,7 @@ _TABLES: dict[str, str] = {
     "cluster_members": "Which articles are one at several addresses, and which of them is the original.",
     "cluster_bands": "By which hashes near-duplicates are found.",
     "site_days": "What each site brought on each day, by which its health is judged.",
-    "hosts": "Servers that asked for a rest or did not answer, and their robots.txt, kept for a day.",
+    "hosts": "Servers that asked for a rest or did not answer, and their robots.txt and tdmrep.json, kept for a day.",
     "inputs": "Files that were taken in whole by `newsdesk bulk`.",
     "locks": "Which run is at work, and until when that holds.",
     "observations": "What each page showed of that, as hashes.",

@@ -19,7 +19,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from scraper.errors import SettingsError, StoreError
 
-HEAD = "0019"
+HEAD = "0020"
 """The migration this code needs; a test compares it with the newest file in `db/migrations`."""
 
 BUSY_TIMEOUT_S = 60

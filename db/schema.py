@@ -80,6 +80,8 @@ hosts = Table(
     # what the web said
     Column("robots", LargeBinary),
     Column("robots_read_at", UtcDateTime),
+    Column("tdmrep", LargeBinary),
+    Column("tdmrep_read_at", UtcDateTime),
     Column("rests_until", UtcDateTime),  # Retry-After
     Column("rest_status", Integer, nullable=False),
     # our own bookkeeping
@@ -151,7 +153,7 @@ pages = Table(
     Column("sha256", String(64), nullable=False),
     Column("n_bytes", Integer, nullable=False),
     Column("fetched_at", UtcDateTime, nullable=False),
-    Column("opt_outs", PlainText),  # what robots.txt kept out of it, separated by blanks
+    Column("opt_outs", PlainText),  # what robots.txt and tdmrep.json kept out of it, separated by blanks
     Column("is_rendered", Boolean, nullable=False, server_default=false()),  # whether a browser showed it
     # our own bookkeeping
     Column("archive_file", String, nullable=False),

@@ -101,6 +101,8 @@ async def _crawl_link(job: Crawl, link: DueLink) -> None:
     start = time.monotonic()
     try:
         answer = await _fetch(job, link)
+        if isinstance(answer, Page):
+            answer = await job.fetcher.with_reservations(answer)
     except Exception as error:  # noqa: BLE001 - of_error raises what must end the run
         outcome = of_error("crawl", link.request.url, error, time.monotonic() - start)
         _save_failure(job, link, error, outcome)

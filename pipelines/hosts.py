@@ -1,4 +1,5 @@
-"""What one run's fetcher learned about hosts is handed to the next one's: rests, hosts that do not answer, robots.txt.
+"""What one run's fetcher learned about hosts is handed to the next one's: rests, hosts that do not answer, robots.txt,
+tdmrep.json.
 
 Kept in the same transaction as what came of the address that taught it, so that a kill loses neither without the
 other. Does not fetch.
@@ -42,6 +43,6 @@ def _with_rest(host: Host, now: datetime) -> Host:
 
 
 def _says_something(host: Host, now: datetime) -> bool:
-    is_fresh = host.robots_read_at is not None and now - host.robots_read_at < MAX_ROBOTS_AGE
+    is_fresh = any(at is not None and now - at < MAX_ROBOTS_AGE for at in (host.robots_read_at, host.tdmrep_read_at))
     is_resting = host.rests_until is not None and host.rests_until > now
     return is_fresh or is_resting or host.n_failed_runs > 0

@@ -175,6 +175,9 @@ class Host:
     robots: bytes | None = None
     """The body of its robots.txt; empty where there is none."""
     robots_read_at: datetime | None = None
+    tdmrep: bytes | None = None
+    """The body of its tdmrep.json; empty where there is none, or none that can be read."""
+    tdmrep_read_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,7 +231,8 @@ class Page:
 
     `url` is what was asked for, exactly as given; `final_url` is where redirects led. `body` is
     decompressed; where it came compressed, `raw` may hold it as it came. `headers` are pairs with
-    lower-case names, in the order received. `opt_outs` are the learning machines that robots.txt keeps out.
+    lower-case names, in the order received. `opt_outs` are the learning machines that robots.txt keeps
+    out, and what tdmrep.json reserves: `tdm-reservation`, `tdm-policy:ADDRESS`.
     """
 
     url: str

@@ -2,8 +2,9 @@
 
 From the answer's headers (`X-Robots-Tag`; `TDM-Reservation` and `TDM-Policy` of the TDM Reservation Protocol, W3C
 community group 2024), the same as meta tags, and what robots.txt says to the machines that learn
-(`scraper.fetching.optouts`, handed on with the page). Recorded, not acted upon. The site's `tdmrep.json` is not asked
-for: it would cost a request.
+(`scraper.fetching.optouts`) and the host's tdmrep.json of the page (`scraper.fetching.reservations`), both handed on
+with it. Where header or meta tag say anything of mining, tdmrep.json is not heard: they stand nearer to the page.
+Recorded, not acted upon.
 """
 
 from __future__ import annotations
@@ -30,14 +31,20 @@ def read(page: Page, metas: Sequence[tuple[str, str]]) -> dict[str, str]:
     `metas` are the page's meta tags, as (lower-case name, content).
     """
     found: dict[str, list[str]] = {}
-    for name, origin in (*_of_robots(page), *_of_headers(page), *_of_metas(metas)):
+    for name, origin in (*_of_hosts(page, metas), *_of_headers(page), *_of_metas(metas)):
         places = found.setdefault(name, [])
         places += [origin] if origin not in places else []
     return {name: ", ".join(found[name]) for name in sorted(found)}
 
 
-def _of_robots(page: Page) -> Iterator[tuple[str, str]]:
-    return ((name, "robots.txt") for name in page.opt_outs)
+def _of_hosts(page: Page, metas: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    is_told_nearer = any(name == "tdm-reservation" for name, _ in (*page.headers, *metas))
+    for said in page.opt_outs:
+        if not said.startswith("tdm-"):
+            yield said, "robots.txt"
+        elif not is_told_nearer:
+            name, _, policy = said.partition(":")
+            yield name, f"tdmrep.json {policy}".rstrip()
 
 
 def _of_headers(page: Page) -> Iterator[tuple[str, str]]:

@@ -25,6 +25,7 @@ from scraper.fetching import retries
 from scraper.fetching.guard import AllowList, Guard
 from scraper.fetching.hosts import Hosts
 from scraper.fetching.politeness import MAX_CRAWL_DELAY_S, Clock, Gate, Manners
+from scraper.fetching.reservations import MAX_TDMREP_BYTES, MAX_TDMREP_S, Reservations
 from scraper.fetching.robots import MAX_ROBOTS_BYTES, MAX_ROBOTS_REDIRECTS, Robots
 from scraper.fetching.transport import GuardedTransport
 from scraper.fetching.wire import REDIRECTS, Answer, Ask, Budget, exchange
@@ -100,6 +101,7 @@ class Fetcher:
         known = tuple(known)
         self._hosts = Hosts(known)
         self._robots = Robots(policy.user_agent, self._hosts, now)
+        self._reservations = Reservations(self._hosts, now)
         self._gates: dict[str, Gate] = {}
         for host in known:
             if host.rests_until is not None and (rest := (host.rests_until - now()).total_seconds()) > 0:
@@ -152,6 +154,22 @@ class Fetcher:
             raise
         self._hosts.answered(landing.url)
         return self._result(request, landing)
+
+    async def with_reservations(self, page: Page) -> Page:
+        """`page` with what its host's tdmrep.json reserves of it; that costs a request for each host and day."""
+        errand = _Errand(
+            limit_bytes=MAX_TDMREP_BYTES,
+            budget=Budget(MAX_TDMREP_S),
+            is_secure=page.final_url.startswith("https:"),
+            max_redirects=MAX_ROBOTS_REDIRECTS,
+            obeys_robots=self._policy.obeys_robots,
+        )
+
+        async def get(address: str) -> bytes:
+            return (await self._follow(address, errand)).answer.body
+
+        found = await self._reservations.opt_outs(page.final_url, get)
+        return replace(page, opt_outs=(*page.opt_outs, *found)) if found else page
 
     async def _follow(self, url: str, errand: _Errand) -> _Landing:
         """Where the redirects from `url` lead."""

@@ -77,6 +77,16 @@ class Hosts:
             read_at = now if body is not None else None
             self._keep(replace(self._host(origin), robots=body, robots_read_at=read_at))
 
+    def tdmrep(self, origin: str, now: datetime) -> bytes | None:
+        """The body of tdmrep.json as it was read less than `MAX_ROBOTS_AGE` ago, if it was."""
+        host = self._host(origin)
+        is_fresh = host.tdmrep_read_at is not None and timedelta() <= now - host.tdmrep_read_at < MAX_ROBOTS_AGE
+        return host.tdmrep if is_fresh else None
+
+    def save_tdmrep(self, origin: str, body: bytes, now: datetime) -> None:
+        """Keep the body of tdmrep.json in place of the last one."""
+        self._keep(replace(self._host(origin), tdmrep=body, tdmrep_read_at=now))
+
     def learned(self) -> list[Host]:
         """What has changed since this was last asked, by origin."""
         found = [self._hosts[origin] for origin in sorted(self._changed)]

@@ -44,6 +44,23 @@ def test_metas_and_mining(headers: object, metas: object, expected: dict[str, st
     assert optouts.read(make_page(headers=headers), metas) == expected  # type: ignore[arg-type]
 
 
+RESERVED = ("ccbot", "tdm-reservation", "tdm-policy:https://a.example/p")
+
+
+@pytest.mark.parametrize(
+    ("headers", "metas", "expected"),
+    [
+        ((), (), {"tdm-policy": "tdmrep.json https://a.example/p", "tdm-reservation": "tdmrep.json"}),
+        ((("tdm-reservation", "0"),), (), {}),
+        ((), (("tdm-reservation", "1"),), {"tdm-reservation": "meta:tdm-reservation"}),
+    ],
+)
+def test_what_the_host_reserves(headers: object, metas: object, expected: dict[str, str]) -> None:
+    """tdmrep.json holds where the page itself says nothing of mining."""
+    page = make_page(headers=headers, opt_outs=RESERVED)
+    assert optouts.read(page, metas) == {"ccbot": "robots.txt", **expected}  # type: ignore[arg-type]
+
+
 def test_an_article_tells_what_its_page_keeps_off() -> None:
     """`details` has one key for all of it, and none where nothing is withheld."""
     html = b'<html><head><meta name="robots" content="noarchive"></head><body><p>Text.</p></body></html>'

@@ -8,12 +8,14 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from db import hosts, schema, sources
+from db import articles, hosts, schema, sources
 from db.engine import reading, writing
 from pipelines import schedule
+from pipelines.demo_site import addresses as demo
 from pipelines.demo_site.server import DemoSite
 from pipelines.run import Job, run
 from pipelines.settings import Settings
+from scraper.fetching.reservations import PATH
 from scraper.values import Host, Source, SourceKind
 from tests.builders import NOW
 
@@ -46,6 +48,27 @@ def test_robots_over_runs(engine: Engine, site: DemoSite, tmp_path: Path):
     assert asked == [1, 0, 0, 1, 0]
 
 
+def test_tdmrep_over_runs(engine: Engine, site: DemoSite, tmp_path: Path):
+    """tdmrep.json is asked for once a day, by the first page of the host, and each article tells what it reserves."""
+    _add(engine, site)
+    body = f'[{{"location": "/sea/", "tdm-reservation": 1, "tdm-policy": "{site.url}policy"}}]'
+    sane = site.answer
+    file = demo.Answer(body=body, content_type="application/json", modified_at=NOW)
+    site.answer = lambda path: file if path == PATH else sane(path)  # type: ignore[method-assign]
+    asked = []
+    for hours in (0, 1, 25):
+        with writing(engine) as connection:
+            connection.execute(schema.links.update().values(due_at=NOW, etag=None, last_modified=None))
+        asked.append(_run(engine, site, tmp_path, NOW + timedelta(hours=hours)).count(PATH))
+    assert asked == [1, 0, 1]
+    with reading(engine) as connection:
+        stored = list(articles.iter_articles(connection))
+    told = {one.article.url for one in stored if "tdm-reservation" in one.article.details.get("opt_outs", {})}
+    assert told == {one.article.url for one in stored if one.article.url.startswith(f"{site.url}sea/")} != set()
+    policies = {one.article.details["opt_outs"]["tdm-policy"] for one in stored if one.article.url in told}
+    assert policies == {f"tdmrep.json {site.url}policy"}
+
+
 def test_a_rest_over_runs(engine: Engine, site: DemoSite, tmp_path: Path):
     """A site that asked for a rest hears nothing from later runs until it is over."""
     _add(engine, site)
@@ -58,7 +81,7 @@ def test_a_rest_over_runs(engine: Engine, site: DemoSite, tmp_path: Path):
 
 def test_saved_hosts(engine: Engine):
     """A host comes back as it went in, bytes of robots.txt included; saved again, it is replaced; deleted, gone."""
-    host = Host(origin="https://a.example", robots=b"\xff\0User-agent: *", robots_read_at=NOW, alone_until=NOW)
+    host = Host(origin="https://a.example", robots=b"\xff\0User-agent: *", robots_read_at=NOW, tdmrep=b"[]")
     newer = Host(origin="https://a.example", n_failed_runs=2, rests_until=NOW, rest_status=503)
     for saved in (host, newer):
         with writing(engine) as connection:
