@@ -10,6 +10,8 @@ from __future__ import annotations
 import ssl
 from collections.abc import AsyncIterator
 from functools import cache
+from types import SimpleNamespace
+from typing import Any
 
 import aiohttp
 import httpx
@@ -36,8 +38,9 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         if self._session is None:
             self._session = self._open()
         address = URL(request.extensions.get(ADDRESS) or str(request.url), encoded=True)
-        headers = request.headers.multi_items()
-        response = await self._session.get(address, headers=headers, allow_redirects=False, timeout=self._timeout)
+        headers, exchange = request.headers.multi_items(), _Exchange()
+        own: dict[str, Any] = {"trace_request_ctx": exchange, "middlewares": (exchange.ask,), "timeout": self._timeout}
+        response = await self._session.get(address, headers=headers, allow_redirects=False, **own)
         return httpx.Response(response.status, headers=response.raw_headers, stream=_Stream(response), request=request)
 
     async def aclose(self) -> None:
@@ -54,23 +57,39 @@ class GuardedTransport(httpx.AsyncBaseTransport):
             socket_factory=self._guard.open_socket,
         )
         jar = aiohttp.DummyCookieJar()
+        traces = aiohttp.TraceConfig()
+        traces.on_connection_reuseconn.append(_reused)
         return aiohttp.ClientSession(
-            connector=connector, cookie_jar=jar, trust_env=False, auto_decompress=False, middlewares=(_asked_once,)
+            connector=connector, cookie_jar=jar, trust_env=False, auto_decompress=False, trace_configs=[traces]
         )
 
 
 class HungUp(aiohttp.ClientError):
-    """The connection was lost before an answer came."""
+    """A new connection was lost before an answer came."""
 
 
-async def _asked_once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
-    """The answer. aiohttp would send a request again at once where the server hung up; the client does, in its turn."""
-    try:
-        return await handler(request)
-    except aiohttp.ClientConnectorError:
-        raise  # was never sent
-    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
-        raise HungUp(str(error)) from error
+class _Exchange:
+    """Whether one request may be sent a second time at once, which aiohttp does wherever the connection was lost.
+
+    It may where a kept connection turned out to be closed (RFC 9112 9.3.1); else the client asks again, in its turn.
+    """
+
+    is_reused = False
+
+    async def ask(self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+        self.is_reused = False
+        try:
+            return await handler(request)
+        except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+            if self.is_reused or isinstance(error, aiohttp.ClientConnectorError):
+                raise
+            raise HungUp(str(error)) from error
+
+
+async def _reused(
+    _: aiohttp.ClientSession, context: SimpleNamespace, __: aiohttp.TraceConnectionReuseconnParams
+) -> None:
+    context.trace_request_ctx.is_reused = True
 
 
 @cache

@@ -185,11 +185,18 @@ def test_deadline_is_not_waited_for() -> None:
 
 def test_hangs_up() -> None:
     """A server that hangs up before its answer is unreachable, and asked three times, pauses in between."""
-    error, server = fetch("/a", {"a": raw(b"", is_closed=True)})
+    error, server = fetch("/a", {"a": raw(b"", is_closed=True)}, obeys_robots=False)
     assert isinstance(error, Unreachable)
     assert not isinstance(error, Timeout)
     assert server.paths == ["/a"] * 3
     assert len(server.clock.slept) == 2
+
+
+def test_a_kept_connection_that_was_closed() -> None:
+    """Where a connection kept from the last request turns out to be closed, a new one is tried at once."""
+    page, server = fetch("/a", {"robots_txt": answer(404), "a": [raw(b"", is_closed=True), answer(200, HTML)]})
+    assert isinstance(page, Page)
+    assert (server.paths, server.clock.slept) == (["/a"] * 2, [])
 
 
 @pytest.mark.parametrize("head", [b"GARBAGE\r\n\r\n", b"HTTP/1.1 999999 X\r\n\r\n", b"HTTP/1.1 200 OK\r\nX Y\r\n\r\n"])

@@ -249,7 +249,7 @@ def test_an_address_is_sent_as_it_is_written(nginx: Nginx) -> None:
         ("/missing", BadStatus, [404]),
         ("/a.html?" + "x" * 1500, BadStatus, [414]),
         ("/later", BadStatus, [503, 503, 503]),
-        ("/hangs-up", Unreachable, [444, 444, 444]),
+        ("/hangs-up", Unreachable, [444, 444, 444, 444]),  # first on the connection of robots.txt, then on three
         ("/picture", WrongType, [200]),
         ("/large.html", TooLarge, [200]),
     ],
