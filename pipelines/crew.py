@@ -11,10 +11,9 @@ Does not know how a site is read: `run.run_site` does. Needs `newsdesk[cluster]`
 from __future__ import annotations
 
 import asyncio
-import importlib.util
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -23,27 +22,30 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from db import links, pages, sources
-from db.engine import hold, reading, writing
+from db.engine import reading
+from pipelines import tasks
 from pipelines.lock import Locked
 from pipelines.outcomes import Report
 from pipelines.run import Digesting, Job, run_site
 from pipelines.stopping import Stop
 from pipelines.workers import Workers
-from scraper.errors import SettingsError
+from scraper.errors import StoreError
 
 if TYPE_CHECKING:
     from procrastinate import App
     from procrastinate.jobs import Job as Entry
 
-QUEUE = "newsdesk"
-TASK = "newsdesk.site"
-FAILED_KEPT_H = 24 * 7
-STALLED_S = 30.0
-"""A worker that has given no word for so long is taken for dead; it gives one three times as often."""
+STALLED_S = 45.0
+"""A worker that has given no word for so long is taken for dead; it gives one three times as often.
+
+So 30 s pass at least between the last request of a dead worker and the next one to its site, which is the longest
+pause a site is granted (`MAX_CRAWL_DELAY_S`).
+"""
 
 _LOOK_S = 0.5
-_LOCKED_WAIT_S = 10
-_MAX_TRIES = 10_000  # of a task whose site is at work elsewhere; a run of a day is waited for
+_LOCKED_WAIT_S = 2
+_PATIENCE = 20
+"""Times in a row that a worker looks for a database that is away; each takes up to 30 s (psycopg_pool's timeout)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,40 +93,9 @@ def due_sites(engine: Engine, now: datetime, *, include_all: bool = False) -> li
 
 
 async def _enqueue(engine: Engine, sites: Iterable[str], *, include_all: bool) -> list[str]:
-    async with _opened(engine) as app:
-        await app.job_manager.delete_old_jobs(nb_hours=FAILED_KEPT_H, queue=QUEUE, include_failed=True)
-        return [site for site in sites if await _defer(app, site, include_all=include_all)]
-
-
-async def _defer(app: App, site: str, *, include_all: bool = False) -> bool:
-    """Whether the site had no task waiting before."""
-    from procrastinate.exceptions import AlreadyEnqueued
-
-    task = app.configure_task(TASK, queue=QUEUE, lock=site, queueing_lock=site)
-    try:
-        await task.defer_async(site=site, include_all=include_all)
-    except AlreadyEnqueued:
-        return False
-    return True
-
-
-@asynccontextmanager
-async def _opened(engine: Engine) -> AsyncIterator[App]:
-    """Procrastinate at the database, its tables made where there are none."""
-    if engine.dialect.name != "postgresql":
-        raise SettingsError('tasks for workers need a PostgreSQL database: set db = "postgresql://..."')
-    if importlib.util.find_spec("procrastinate") is None:
-        raise SettingsError("tasks for workers need more packages: pip install 'newsdesk[cluster]'")
-    from procrastinate import App, PsycopgConnector
-
-    address = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    app = App(connector=PsycopgConnector(conninfo=address))
-    async with app.open_async():
-        with writing(engine) as connection:
-            hold(connection, "tables of tasks")
-            if connection.execute(sa.select(sa.func.to_regclass("procrastinate_jobs"))).scalar() is None:
-                connection.exec_driver_sql(app.schema_manager.get_schema().replace("%", "%%"))
-        yield app
+    async with tasks.opened(engine) as app:
+        await app.job_manager.delete_old_jobs(nb_hours=tasks.FAILED_KEPT_H, queue=tasks.QUEUE, include_failed=True)
+        return [site for site in sites if await tasks.defer(app, site, include_all=include_all)]
 
 
 def standing(engine: Engine) -> Standing:
@@ -133,9 +104,11 @@ def standing(engine: Engine) -> Standing:
 
 
 async def _standing(engine: Engine, stalled_s: float = STALLED_S) -> Standing:
-    async with _opened(engine) as app:
-        stalled = await app.job_manager.get_stalled_jobs(queue=QUEUE, seconds_since_heartbeat=stalled_s)
-        by_status = {status: await app.job_manager.list_jobs_async(queue=QUEUE, status=status) for status in _STATUSES}
+    async with tasks.opened(engine) as app:
+        stalled = await app.job_manager.get_stalled_jobs(queue=tasks.QUEUE, seconds_since_heartbeat=stalled_s)
+        by_status = {
+            status: await app.job_manager.list_jobs_async(queue=tasks.QUEUE, status=status) for status in _STATUSES
+        }
     with reading(engine) as connection:
         rows = connection.execute(sa.text("SELECT id, last_heartbeat FROM procrastinate_workers ORDER BY id"))
         workers = tuple((row.id, row.last_heartbeat) for row in rows)
@@ -163,7 +136,7 @@ async def work(crew: Crew) -> None:
     raises. A run that fails is told by Procrastinate's log and kept as failed.
     """
     with ThreadPoolExecutor(max_workers=1) as executor, Workers(crew.n_processes) as workers:
-        async with _opened(crew.job.engine) as app:
+        async with tasks.opened(crew.job.engine) as app:
             _register(app, crew, Digesting(executor=executor, workers=workers))
             await _until_stopped(app, crew)
 
@@ -185,60 +158,78 @@ async def _until_stopped(app: App, crew: Crew) -> None:
 
 
 async def _take_tasks(app: App, crew: Crew) -> None:
-    """One Procrastinate worker after the other: each ends when it finds nothing to do, if the crew drains."""
+    """One Procrastinate worker after the other: each ends when the database goes, or all is done where the crew drains.
+
+    What a worker leaves that lost the database stands still until the next one, or another machine's, takes it up.
+    """
+    from procrastinate.exceptions import ConnectorException
+
+    n_left = _PATIENCE
     while True:
-        await app.run_worker_async(
-            queues=[QUEUE],
-            concurrency=crew.n_sites,
-            wait=not crew.is_draining,
-            delete_jobs="successful",
-            fetch_job_polling_interval=_LOOK_S,
-            update_heartbeat_interval=crew.stalled_s / 3,
-            stalled_worker_timeout=crew.stalled_s,
-            install_signal_handlers=False,
-        )
-        if not crew.is_draining or not await _has_tasks(app):
-            return
+        try:
+            await _take_turn(app, crew)
+            if crew.is_draining and not await tasks.has_tasks(app):
+                return
+            n_left = _PATIENCE
+        except ConnectorException:
+            n_left -= 1
+            if not n_left:
+                raise
         await asyncio.sleep(_LOOK_S)
 
 
-async def _has_tasks(app: App) -> bool:
-    for status in ("todo", "doing"):
-        if list(await app.job_manager.list_jobs_async(queue=QUEUE, status=status)):
-            return True
-    return False
+async def _take_turn(app: App, crew: Crew) -> None:
+    await app.run_worker_async(
+        queues=[tasks.QUEUE],
+        concurrency=crew.n_sites,
+        wait=not crew.is_draining,
+        delete_jobs="successful",
+        fetch_job_polling_interval=_LOOK_S,
+        update_heartbeat_interval=crew.stalled_s / 3,
+        stalled_worker_timeout=crew.stalled_s,
+        install_signal_handlers=False,
+    )
 
 
 def _register(app: App, crew: Crew, digesting: Digesting) -> None:
     """Tells Procrastinate what to do with a task."""
-    from procrastinate import RetryStrategy
 
     async def take(site: str, *, include_all: bool = False) -> None:
         stop = Stop()
+        stop.request(crew.job.stop.reason)  # a task that was taken just before the signal
         crew.stops.append(stop)
         try:
             job = replace(crew.job, site=site, include_all=include_all, stop=stop)
-            report = await run_site(job, digesting, crew.stalled_s)
+            report = await _run_when_free(job, digesting, crew.stalled_s)
         finally:
             crew.stops.remove(stop)
         crew.tell(site, report)
+        tasks.forget_failures(crew.job.engine, site)
         # Addresses of other sites that this one announced, and what a stopped run has left, are tasks of their own.
         for other in sorted((report.new_sites - {site}) | ({site} if stop.reason else set())):
-            await _defer(app, other)
+            await tasks.defer(app, other)
 
-    again = RetryStrategy(max_attempts=_MAX_TRIES, wait=_LOCKED_WAIT_S, retry_exceptions={Locked})
-    app.task(name=TASK, queue=QUEUE, retry=again)(take)
+    app.task(name=tasks.TASK, queue=tasks.QUEUE)(take)
+
+
+async def _run_when_free(job: Job, digesting: Digesting, term_s: float) -> Report:
+    """The report of the run; where the site is at work elsewhere, as by a `newsdesk run`, once that is done."""
+    while not job.stop.reason:
+        try:
+            return await run_site(job, digesting, term_s)
+        except Locked:  # no date to be put off to: the clocks of machines differ
+            await asyncio.sleep(_LOCKED_WAIT_S)
+    return Report(stopped=job.stop.reason)
 
 
 async def _revive(app: App, crew: Crew) -> None:
     """Puts back the tasks of workers that give no word any more, for as long as it is let."""
     from procrastinate.exceptions import ConnectorException
-    from procrastinate.jobs import Status
 
     while True:
         await asyncio.sleep(crew.stalled_s / 3)
-        for entry in await app.job_manager.get_stalled_jobs(queue=QUEUE, seconds_since_heartbeat=crew.stalled_s):
-            try:
-                await app.job_manager.retry_job(entry)
-            except ConnectorException:  # the site has another task waiting, which does the same
-                await app.job_manager.finish_job(entry, Status.FAILED, delete_job=True)
+        with suppress(ConnectorException, StoreError):  # the database is away, or someone was faster: so next time
+            if await tasks.put_back_stalled(app, crew.stalled_s):
+                # Addresses that the dead worker found of other sites are due, and nobody was told.
+                for site in due_sites(crew.job.engine, crew.job.now()):
+                    await tasks.defer(app, site)

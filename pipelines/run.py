@@ -113,31 +113,28 @@ def _first(error: BaseException) -> BaseException:
 
 async def _fetch(job: Job, begun: _Begun) -> None:
     """Discovers and crawls; of several failures, the first ends the run."""
-    try:
-        await until_stopped(_discover_and_crawl(job, begun), job.stop)
-    except BaseExceptionGroup as group:
-        raise _first(group) from group
-
-
-async def _discover_and_crawl(job: Job, begun: _Begun) -> None:
-    shared: dict[str, Any] = {"engine": job.engine, "run_id": begun.run_id, "now": job.now, "site": job.site}
     known = hosts.known(job.engine, job.now())
-    async with (
-        Fetcher(policy(job.settings), now=job.now, known=known) as fetcher,
-        browsing.opened(job.settings, job.now) as rendering,
-    ):
-        shared |= {"fetcher": fetcher, "by_site": job.settings.by_site}
+    async with Fetcher(policy(job.settings), now=job.now, known=known) as fetcher:
         try:
-            found = Discovery(report=begun.report, tell_failure=job.on_outcome, **shared)
-            await discover(found, include_all=job.include_all)
-            n_per_site = job.settings.concurrency_per_site
-            rest: dict[str, Any] = {"n_per_site": n_per_site, "recheck_until": _recheck_until(job)}
-            rest |= {"max_per_site": job.settings.max_pages_per_site, "rendering": rendering}
-            crawling = Crawl(writer=begun.writer, tell=job.on_outcome, **rest, **shared)
-            begun.report.n_left = await crawl(crawling)
+            await until_stopped(_discover_and_crawl(job, begun, fetcher), job.stop)
+        except BaseExceptionGroup as group:
+            raise _first(group) from group
         finally:
-            if job.site:  # whoever has the site next may ask it at once: the pause it is owed is over by then
+            if job.site:  # stopped or not, whoever has the site next may ask at once: the pause it is owed is over
                 await asyncio.sleep(fetcher.rest_s())
+
+
+async def _discover_and_crawl(job: Job, begun: _Begun, fetcher: Fetcher) -> None:
+    shared: dict[str, Any] = {"engine": job.engine, "run_id": begun.run_id, "now": job.now, "site": job.site}
+    shared |= {"fetcher": fetcher, "by_site": job.settings.by_site}
+    async with browsing.opened(job.settings, job.now) as rendering:
+        found = Discovery(report=begun.report, tell_failure=job.on_outcome, **shared)
+        await discover(found, include_all=job.include_all)
+        n_per_site = job.settings.concurrency_per_site
+        rest: dict[str, Any] = {"n_per_site": n_per_site, "recheck_until": _recheck_until(job)}
+        rest |= {"max_per_site": job.settings.max_pages_per_site, "rendering": rendering}
+        crawling = Crawl(writer=begun.writer, tell=job.on_outcome, **rest, **shared)
+        begun.report.n_left = await crawl(crawling)
 
 
 def _digest(job: Job, begun: _Begun) -> None:

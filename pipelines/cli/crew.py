@@ -47,7 +47,7 @@ def worker(
     processes: Annotated[int, typer.Option(min=1, help="Processes that read pages.")] = 1,
     stalled_after: Annotated[
         str, typer.Option(help="Take a worker for dead that has given no word for so long.", metavar="TIME")
-    ] = "30s",
+    ] = "45s",
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but failures.")] = False,
     db: options.Db = None,
 ) -> None:
