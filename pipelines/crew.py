@@ -230,6 +230,9 @@ async def _revive(app: App, crew: Crew) -> None:
         await asyncio.sleep(crew.stalled_s / 3)
         with suppress(ConnectorException, StoreError):  # the database is away, or someone was faster: so next time
             if await tasks.put_back_stalled(app, crew.stalled_s):
-                # Addresses that the dead worker found of other sites are due, and nobody was told.
-                for site in due_sites(crew.job.engine, crew.job.now()):
-                    await tasks.defer(app, site)
+                await _defer_due(app, crew.job)  # of what the dead worker found for other sites nobody was told
+
+
+async def _defer_due(app: App, job: Job) -> None:
+    for site in due_sites(job.engine, job.now()):
+        await tasks.defer(app, site)
