@@ -165,6 +165,14 @@ def check(engine: Engine) -> None:
         raise StoreError(f"the database has schema {found}, this newsdesk needs {HEAD}: {advice}", url=_shown(engine))
 
 
+def is_present(engine: Engine) -> bool:
+    """Whether the database has the schema of this code. Raises `StoreError` where it is newer."""
+    if not exists(engine):
+        return False
+    check_not_newer(engine)
+    return version(engine) == HEAD
+
+
 def check_not_newer(engine: Engine) -> None:
     """Nothing; raises `StoreError` when a newer newsdesk has upgraded the database."""
     found = version(engine)

@@ -56,12 +56,14 @@ def check_usable(found: Settings) -> None:
 
 def open_database(context: typer.Context, found: Settings) -> Engine:
     """The database, made or upgraded where need be: for commands that write. Closed at the command's end."""
-    from db.engine import open_engine
-    from db.upgrading import upgrade
+    from db.engine import is_present, open_engine
 
     engine = open_engine(found.db)
     context.call_on_close(engine.dispose)
-    upgrade(engine)
+    if not is_present(engine):
+        from db.upgrading import upgrade
+
+        upgrade(engine)
     return engine
 
 
