@@ -6,7 +6,6 @@ Addresses stay as tombstones.
 from __future__ import annotations
 
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,13 +16,14 @@ from db.engine import hold, writing
 from db.pruning import FILES
 from db.schema import articles, links
 from db.schema import pages as page_rows
+from db.shelf import Shelf
 from scraper.values import OutcomeKind
 
 ON_REQUEST = "on request"
 OUTDATED = "older than keep_texts_days"
 
 
-def delete_article(connection: Connection, folder: Path, article_id: int, now: datetime) -> int:
+def delete_article(connection: Connection, folder: Shelf, article_id: int, now: datetime) -> int:
     """The number of addresses that led to the article and are tombstones now."""
     link_ids = _drop_text(connection, article_id)
     _drop_pages(connection, folder, link_ids)
@@ -31,7 +31,7 @@ def delete_article(connection: Connection, folder: Path, article_id: int, now: d
     return len(link_ids)
 
 
-def delete_address(connection: Connection, folder: Path, url: str, now: datetime) -> bool:
+def delete_address(connection: Connection, folder: Shelf, url: str, now: datetime) -> bool:
     """Whether anything was fetched of an address that has no article (any more); now it is gone."""
     fetched = sa.select(links.c.id).where(links.c.url == url, links.c.id.in_(sa.select(page_rows.c.link_id)))
     link_ids = list(connection.execute(fetched).scalars())
@@ -53,7 +53,7 @@ def _drop_text(connection: Connection, article_id: int) -> list[int]:
     return link_ids
 
 
-def _drop_pages(connection: Connection, folder: Path, link_ids: list[int]) -> None:
+def _drop_pages(connection: Connection, folder: Shelf, link_ids: list[int]) -> None:
     """The archive is wiped before the commit: should the transaction fail, deleting again finishes the work."""
     hold(connection, FILES)
     archive.wipe(folder, pages.get_places(connection, link_ids))

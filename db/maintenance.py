@@ -11,22 +11,25 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
+from db import shelf
 from db.engine import reading
 from db.schema import articles, pages, revisions
+from db.shelf import Shelf
 from scraper.errors import SettingsError, StoreError
 from scraper.values import PageState
 
 _SHOWN = 5  # of the rows with one fault
 
 
-def faults(engine: Engine, folder: Path) -> Iterator[str]:
+def faults(engine: Engine, folder: Shelf) -> Iterator[str]:
     """What is wrong with the database, or with the files of the archive it points into; nothing if all is well."""
     with reading(engine) as connection:
         if engine.dialect.name == "sqlite":
             yield from _sqlite_faults(connection)
         yield from _row_faults(connection)
+        present = shelf.sizes(folder)
         for (file,) in connection.execute(sa.select(pages.c.archive_file).where(pages.c.archive_length > 0).distinct()):
-            if not (folder / file).is_file():
+            if file not in present:
                 yield f"archive file {file} is missing in {folder}"
 
 

@@ -51,6 +51,11 @@ def add_not_modified(
     insert(connection, pages, row | {"same_as_id": link.page_id, "run_id": run_id})
 
 
+def last_id(connection: Connection) -> int:
+    """The greatest id of a page, 0 where there is none."""
+    return int(connection.execute(sa.select(sa.func.coalesce(sa.func.max(pages.c.id), 0))).scalar_one())
+
+
 def due_learning(connection: Connection, limit: int, site: str | None = None) -> list[PageRecord]:
     """Up to `limit` pages (of all sites or one) that no site memory has counted yet, by site, oldest first."""
     query = _of_site(_records(), site).where(pages.c.learned_at.is_(None), pages.c.same_as_id.is_(None))

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +17,7 @@ from sqlalchemy.engine import Connection
 from db import archive
 from db.engine import hold
 from db.schema import articles, extractions, pages
+from db.shelf import Shelf
 from scraper.values import RecordPlace
 
 FILES = "files of the archive"
@@ -45,7 +45,7 @@ def known_files(connection: Connection) -> set[str]:
     )
 
 
-def prune_file(connection: Connection, folder: Path, file: str, rule: Rule) -> int:
+def prune_file(connection: Connection, folder: Shelf, file: str, rule: Rule) -> int:
     """The number of records taken out; the rows are as if they had never been in `file`, which can go."""
     hold(connection, FILES)
     gone = list(connection.execute(sa.select(pages.c.id).where(pages.c.archive_file == file, *_goes(rule))).scalars())
@@ -55,15 +55,18 @@ def prune_file(connection: Connection, folder: Path, file: str, rule: Rule) -> i
         .order_by(pages.c.archive_offset)
     ).all()
     if kept:
-        new = archive.copied(folder, [RecordPlace(file=file, offset=o, length=n) for _, o, n in kept])
-        _move(connection, [row.id for row in kept], new)
+        places = [RecordPlace(file=file, offset=o, length=n) for _, o, n in kept]
+        name = file.removesuffix(".warc.gz").partition("-pruned")[0] + "-pruned"
+        new = archive.copied(folder, places, name)
+        move(connection, [row.id for row in kept], new)
     for at in range(0, len(gone), 500):
         where = pages.c.id.in_(gone[at : at + 500])
         connection.execute(pages.update().where(where).values(archive_file="", archive_offset=0, archive_length=0))
     return len(gone)
 
 
-def _move(connection: Connection, ids: Sequence[int], places: Sequence[RecordPlace]) -> None:
+def move(connection: Connection, ids: Sequence[int], places: Sequence[RecordPlace]) -> None:
+    """Nothing; afterwards those rows point to those places."""
     values: dict[str, Any] = {"archive_file": sa.bindparam("file"), "archive_offset": sa.bindparam("offset")}
     statement = pages.update().where(pages.c.id == sa.bindparam("page")).values(**values)
     rows = [{"page": i, "file": p.file, "offset": p.offset} for i, p in zip(ids, places, strict=True)]

@@ -107,7 +107,7 @@ async def _crawl_link(job: Crawl, link: DueLink) -> None:
         outcome = of_error("crawl", link.request.url, error, time.monotonic() - start)
         _save_failure(job, link, error, outcome)
         return
-    _save_answer(job, link, answer, time.monotonic() - start)
+    await _save_answer(job, link, answer, time.monotonic() - start)
 
 
 async def _fetch(job: Crawl, link: DueLink) -> Page | NotModified:
@@ -122,10 +122,10 @@ async def _fetch(job: Crawl, link: DueLink) -> Page | NotModified:
     return answer
 
 
-def _save_answer(job: Crawl, link: DueLink, answer: Page | NotModified, elapsed_s: float) -> None:
+async def _save_answer(job: Crawl, link: DueLink, answer: Page | NotModified, elapsed_s: float) -> None:
     """An answer with new bytes waits for digest; anything else is final here: unchanged."""
     is_same = isinstance(answer, NotModified) or answer.sha256 == link.page_sha256
-    place = _archived(job, link, answer)
+    place = await _archived(job, link, answer)
     outcome = None
     with writing(job.engine) as connection:
         hosts.keep(connection, job.fetcher, job.now())
@@ -148,15 +148,13 @@ def _save_answer(job: Crawl, link: DueLink, answer: Page | NotModified, elapsed_
         job.tell(outcome)
 
 
-def _archived(job: Crawl, link: DueLink, answer: Page | NotModified) -> RecordPlace:
+async def _archived(job: Crawl, link: DueLink, answer: Page | NotModified) -> RecordPlace:
     """Where the answer lies: whole if it is new, else as a word about the address's latest page."""
     original = None
     if link.page_id is not None and (isinstance(answer, NotModified) or answer.sha256 == link.page_sha256):
         with reading(job.engine) as connection:
             original = pages.get_page(connection, link.page_id).place
-    if isinstance(answer, NotModified):
-        return job.writer.write_not_modified(answer, original)
-    return job.writer.write(answer) if original is None else job.writer.write_revisit(answer, original)
+    return await job.writer.keep(answer, original)
 
 
 def _next_recheck(job: Crawl, link: DueLink, checked_at: datetime) -> datetime | None:

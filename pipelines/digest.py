@@ -11,12 +11,12 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from sqlalchemy.engine import Connection, Engine
 
 from db import archive, articles, links, memory, pages, runs
 from db.engine import reading, writing
+from db.shelf import Shelf
 from pipelines import cluster, clustering, dedup, quality, schedule
 from pipelines.browsing import NEVER, Wish
 from pipelines.cluster import Marks
@@ -61,7 +61,7 @@ class Desk:
     """
 
     engine: Engine
-    folder: Path
+    folder: Shelf
     run_id: int
     now: Callable[[], datetime]
     tell: Callable[[Outcome], None]
@@ -123,7 +123,7 @@ def _task(desk: Desk, record: PageRecord, known_memory: SiteMemory) -> Task:
     return Task(function=_read, values=(desk.folder, record, context, desk.has_second_opinion), url=record.url)
 
 
-def _read(folder: Path, record: PageRecord, context: Context, has_second_opinion: bool) -> Reading:  # noqa: FBT001
+def _read(folder: Shelf, record: PageRecord, context: Context, has_second_opinion: bool) -> Reading:  # noqa: FBT001
     page = archive.read_page(folder, record)
     article = extract(page, context)
     if has_second_opinion:

@@ -10,12 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from pathlib import Path
 
 from sqlalchemy.engine import Connection, Engine
 
 from db import archive, memory, pages
 from db.engine import hold, reading, writing
+from db.shelf import Shelf
 from pipelines.stopping import Stop
 from pipelines.workers import Answer, Task, WorkerError, Workers
 from scraper import dom, encoding
@@ -33,7 +33,7 @@ class Lesson:
     """What learning needs besides the pages: where to write, where to read, who reads pages; one site, or all."""
 
     engine: Engine
-    folder: Path
+    folder: Shelf
     now: Callable[[], datetime]
     workers: Workers
     stop: Stop
@@ -75,7 +75,7 @@ def _keep(engine: Engine, seen: list[tuple[PageRecord, Sighting | None]], now: d
         _remember(connection, site)
 
 
-def _observe(folder: Path, record: PageRecord) -> Sighting:
+def _observe(folder: Shelf, record: PageRecord) -> Sighting:
     page = archive.read_page(folder, record)
     return observation.observe(dom.parse(encoding.to_utf8(page)), page, record.link.url)
 

@@ -9,12 +9,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from sqlalchemy.engine import Engine
 
 from db import archive, memory, pages
 from db.engine import reading
+from db.shelf import Shelf
 from pipelines.workers import Task, WorkerError, Workers
 from scraper import dom, encoding
 from scraper.errors import NewsError
@@ -45,7 +45,7 @@ def kinds(known: SiteMemory) -> Counter[str]:
     return Counter(names.get(kind, kind) for kind in found)
 
 
-def repeated(engine: Engine, folder: Path, known: SiteMemory, workers: Workers) -> Iterator[Repeated]:
+def repeated(engine: Engine, folder: Shelf, known: SiteMemory, workers: Workers) -> Iterator[Repeated]:
     """The repeated lines on the site's latest pages, those on most articles first, each once."""
     with reading(engine) as connection:
         records = pages.latest_pages(connection, known.site, N_PAGES)
@@ -73,7 +73,7 @@ def _first_seen(rows: list[tuple[datetime, tuple[str, ...], tuple[str, ...]]]) -
     return first
 
 
-def _lines(folder: Path, record: PageRecord, known: SiteMemory) -> list[tuple[str, str, str]]:
+def _lines(folder: Shelf, record: PageRecord, known: SiteMemory) -> list[tuple[str, str, str]]:
     """Text, path and key of each line of the page that the site repeats, those a person keeps among them."""
     page = archive.read_page(folder, record)
     layout = blocks.read(dom.parse(encoding.to_utf8(page)))

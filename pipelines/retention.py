@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from sqlalchemy.engine import Connection, Engine
 
-from db import deletion, retention
+from db import deletion, retention, shelf
 from db.engine import writing
 from db.pruning import Rule
 from pipelines import clustering, pruning
@@ -47,7 +46,7 @@ def expire(engine: Engine, settings: Settings, now: datetime, stop: Stop) -> Exp
         n_texts = _repeat(engine, stop, lambda connection: _expire_texts(connection, before, now))
     # A row goes once its record is out of the archive, so the shorter time holds there.
     if days := min(filter(None, (settings.keep_archive_days, settings.keep_pages_days)), default=0):
-        records = pruning.take_out(engine, Path(settings.archive), Rule(before=_before(days, now)), stop)
+        records = pruning.take_out(engine, shelf.at(settings.archive), Rule(before=_before(days, now)), stop)
     if settings.keep_pages_days:
         before_pages = _before(settings.keep_pages_days, now)
         n_pages = _repeat(engine, stop, lambda connection: retention.delete_old_pages(connection, before_pages, _BATCH))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from sqlalchemy.engine import Engine
 
 from db import archive, memory, pages
 from db.engine import reading
+from db.shelf import Shelf
 from pipelines.site_rules import SiteSettings
 from pipelines.workers import Task, WorkerError, Workers
 from scraper.errors import NewsError
@@ -37,7 +37,7 @@ class Trial:
         return tuple(name for name in fields if getattr(self.before, name) != getattr(self.after, name))
 
 
-def trials(engine: Engine, folder: Path, settings: SiteSettings, workers: Workers, n_pages: int) -> Iterator[Trial]:
+def trials(engine: Engine, folder: Shelf, settings: SiteSettings, workers: Workers, n_pages: int) -> Iterator[Trial]:
     """The site's latest pages, newest first, up to `n_pages`; those that can't be read are left out."""
     with reading(engine) as connection:
         records = pages.latest_pages(connection, settings.site, n_pages, of_articles=False)
@@ -52,7 +52,7 @@ def trials(engine: Engine, folder: Path, settings: SiteSettings, workers: Worker
         yield Trial(url=record.url, before=before, after=after)
 
 
-def _try(folder: Path, record: PageRecord, known: SiteMemory, rule: SiteRule) -> tuple[Article, Article]:
+def _try(folder: Shelf, record: PageRecord, known: SiteMemory, rule: SiteRule) -> tuple[Article, Article]:
     page = archive.read_page(folder, record)
     without = Context(link=record.link, memory=known)
     return extract(page, without), extract(page, Context(link=record.link, memory=known, rule=rule))

@@ -20,10 +20,12 @@ from typing import Any
 
 from sqlalchemy.engine import Engine
 
-from db import articles, pages, runs
+from db import articles, pages, runs, shelf
 from db import inputs as taken
 from db.archive import ArchiveWriter
 from db.engine import reading, writing
+from db.gathering import gather
+from db.remote import Remote
 from pipelines import browsing, checkup, hosts, retention, site_rules
 from pipelines.bulk import inputs
 from pipelines.crawl import Crawl, crawl
@@ -152,14 +154,14 @@ def _recheck_until(job: Job) -> timedelta:
 
 
 def _lesson(job: Job, workers: Workers) -> Lesson:
-    folder = Path(job.settings.archive)
+    folder = shelf.at(job.settings.archive)
     return Lesson(engine=job.engine, folder=folder, now=job.now, workers=workers, stop=job.stop, site=job.site)
 
 
 def _desk(job: Job, begun: _Begun, workers: Workers) -> Desk:
     return Desk(
         engine=job.engine,
-        folder=Path(job.settings.archive),
+        folder=shelf.at(job.settings.archive),
         run_id=begun.run_id,
         now=job.now,
         tell=job.on_outcome,
@@ -240,10 +242,14 @@ def _begun(job: Job, command: str) -> Iterator[_Begun]:
     """The report is summed up, and the run kept as ended, only if it gets to its end."""
     report = Report()
     with writing(job.engine) as connection:
+        last_page = pages.last_id(connection)
         run_id = runs.add_run(connection, command, VERSION, job.now())
     name = f"{command}-{job.now():%Y%m%d%H%M%S}-{run_id:06}"
-    with ArchiveWriter(Path(job.settings.archive), name) as writer:
+    place = shelf.at(job.settings.archive)
+    with ArchiveWriter(place, name) as writer:
         yield _Begun(run_id=run_id, writer=writer, report=report)
+    if isinstance(place, Remote):
+        gather(job.engine, place, name, last_page)
     checkup.sum_up(job.engine, job.now(), job.site)
     with writing(job.engine) as connection:
         report.kinds.update(runs.count_outcomes(connection, run_id))

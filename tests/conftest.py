@@ -14,6 +14,7 @@ from sqlalchemy.pool import NullPool
 
 from db.engine import open_engine
 from db.upgrading import upgrade
+from tests.s3 import S3
 
 ROOT = Path(__file__).parent.parent
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -53,6 +54,22 @@ def postgresql() -> Iterator[str]:
             yield server.get_uri()
         finally:
             server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[S3]:
+    """An S3 server that lives as long as the tests."""
+    found = S3()
+    yield found
+    found.stop()
+
+
+@pytest.fixture
+def s3(s3_server: S3, monkeypatch: pytest.MonkeyPatch) -> S3:
+    """The same, where every S3 client of this process and its children finds it."""
+    for name, value in s3_server.environ.items():
+        monkeypatch.setenv(name, value)
+    return s3_server
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

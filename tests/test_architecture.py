@@ -17,7 +17,11 @@ MAX_FUNCTION_LINES = 40
 MAX_FILE_LINES = 300
 MAX_NESTING = 3
 MAX_PARAMETERS = 6
-EXTRAS = ("playwright", "procrastinate")  # what is optional and slow to import may be imported where it is needed
+EXTRAS = (
+    "playwright",
+    "procrastinate",
+    "fsspec",
+)  # what is optional and slow to import may be imported where it is needed
 BAD_NAMES = {"utils", "util", "helpers", "helper", "manager", "base", "core", "common", "misc"}
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from db import shelf
 from pipelines.cli import options
 from pipelines.cli.runs import take_through
 
@@ -31,13 +31,13 @@ def verify(context: typer.Context, db: options.Db = None) -> None:
     engine = options.open_existing(context, found)
     n_read = n_faults = 0
     with Workers() as workers:
-        checked = archiving.verify(engine, Path(found.archive), workers)
+        checked = archiving.verify(engine, shelf.at(found.archive), workers)
         for one in printing.counted(checked, "pages"):
             n_read += 1
             if one.fault:
                 n_faults += 1
                 typer.echo(f"{one.record.url}: {one.fault}")
-    for file, n_bytes in archiving.cut_ends(engine, Path(found.archive)):
+    for file, n_bytes in archiving.cut_ends(engine, shelf.at(found.archive)):
         typer.echo(f"{file}: ends in {options.count(n_bytes, 'byte')} of a record cut by a crash; no page is missing")
     typer.echo(f"{options.count(n_read, 'page')} read, {n_faults} damaged")
     raise typer.Exit(1 if n_faults else 0)
@@ -51,7 +51,7 @@ def stats(context: typer.Context, as_json: options.Json = False, db: options.Db 
     from pipelines.cli import printing
 
     found = options.settings(context, db)
-    told = archiving.stats(options.open_existing(context, found), Path(found.archive))
+    told = archiving.stats(options.open_existing(context, found), shelf.at(found.archive))
     if as_json:
         printing.show_json(asdict(told))
         return
@@ -83,7 +83,7 @@ def prune(
     stop = Stop()
     try:
         with stop.on_sigterm():
-            done = pruning.prune(engine, Path(found.archive), rule, stop)
+            done = pruning.prune(engine, shelf.at(found.archive), rule, stop)
     except Locked as locked:
         typer.echo(f"newsdesk: {locked}")
         return

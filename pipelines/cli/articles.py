@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from db import shelf
 from pipelines.cli import options
 from scraper.errors import NewsError
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, Engine
 
+    from db.shelf import Shelf
     from scraper.values import StoredArticle
 
 
@@ -195,19 +196,19 @@ def delete(
     try:
         stored = find(engine, target)
     except NewsError:  # its text may have gone before what was archived
-        if "://" not in target or not _delete_pages(engine, Path(found.archive), target):
+        if "://" not in target or not _delete_pages(engine, shelf.at(found.archive), target):
             raise
         deletion.scrub(engine)
         return
     with writing(engine) as connection:
         clustering.remove(connection, stored.id)
-        n_links = deletion.delete_article(connection, Path(found.archive), stored.id, datetime.now(UTC))
+        n_links = deletion.delete_article(connection, shelf.at(found.archive), stored.id, datetime.now(UTC))
     deletion.scrub(engine)
     addresses = "1 address" if n_links == 1 else f"{n_links} addresses"
     typer.echo(f"deleted article {stored.id} with all that was archived of {addresses}: {stored.article.url}")
 
 
-def _delete_pages(engine: Engine, folder: Path, target: str) -> bool:
+def _delete_pages(engine: Engine, folder: Shelf, target: str) -> bool:
     from db import deletion
     from db.engine import writing
     from scraper import urls

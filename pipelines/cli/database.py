@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from db import shelf
 from pipelines.cli import options
 
 
@@ -41,7 +42,7 @@ def check(context: typer.Context, db: options.Db = None) -> None:
 
     found = options.settings(context, db)
     n_faults = 0
-    for fault in faults(options.open_existing(context, found), Path(found.archive)):
+    for fault in faults(options.open_existing(context, found), shelf.at(found.archive)):
         n_faults += 1
         typer.echo(fault)
     typer.echo("all is well" if not n_faults else options.count(n_faults, "fault"))

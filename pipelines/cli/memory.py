@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from db import shelf
 from pipelines.cli import options
 from scraper.errors import NewsError, SettingsError
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Engine
 
+    from db.shelf import Shelf
     from scraper.values import SiteMemory
 
 _N_TAGS = 3
@@ -53,7 +54,7 @@ def memory(
     elif keep is not None:
         _keep(engine, site, keep)
     else:
-        _show(engine, Path(found.archive), known, as_json=as_json)
+        _show(engine, shelf.at(found.archive), known, as_json=as_json)
 
 
 def _forget(engine: Engine, site: str) -> None:
@@ -75,7 +76,7 @@ def _keep(engine: Engine, site: str, line: str) -> None:
     typer.echo(f"kept from now on: {squash(line)}")
 
 
-def _show(engine: Engine, folder: Path, known: SiteMemory, *, as_json: bool) -> None:
+def _show(engine: Engine, folder: Shelf, known: SiteMemory, *, as_json: bool) -> None:
     from pipelines import remembering
     from pipelines.cli import printing
     from pipelines.workers import Workers

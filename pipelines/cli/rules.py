@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from db import shelf
 from pipelines.cli import options
 from scraper.errors import NewsError
 
@@ -36,7 +37,7 @@ def try_rule(
     chosen = _chosen(target, found)
     engine = options.open_existing(context, found)
     with Workers() as workers:
-        tried = list(rule_trial.trials(engine, Path(found.archive), chosen, workers, limit))
+        tried = list(rule_trial.trials(engine, shelf.at(found.archive), chosen, workers, limit))
     if not tried:
         raise NewsError("no archived page of this site can be read", url=chosen.site, reason="unknown")
     useless = rule_trial.useless(chosen.rule, tried)

@@ -10,11 +10,10 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 from importlib.util import find_spec
-from pathlib import Path
 
 from sqlalchemy.engine import Engine
 
-from db import condition, sources
+from db import condition, shelf, sources
 from db.engine import HEAD, check_not_newer, exists, open_engine, reading, version
 from pipelines import browsing
 from pipelines.doctor import places, rows
@@ -28,6 +27,7 @@ PARTS = (
     ("postgresql", "psycopg", "databases on PostgreSQL"),
     ("parquet", "pyarrow", "exports to Parquet"),
     ("browser", "playwright", "pages that scripts draw"),
+    ("s3", "s3fs", "archives on S3 and its likes"),
 )
 """Optional extra, the module it brings, and what it is for."""
 _CONTACT = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+|https?://\S", re.IGNORECASE)
@@ -40,13 +40,13 @@ def examine(settings: Settings, now: datetime) -> Iterator[Finding]:
     try:
         database = _database(engine)
         yield database
-        yield from places.folders(engine, Path(settings.archive))
+        yield from places.folders(engine, shelf.at(settings.archive))
         if database.level is Level.OK:
             with reading(engine) as connection:
-                yield places.disk(engine, Path(settings.archive), condition.growth(connection, now), now)
+                yield places.disk(engine, shelf.at(settings.archive), condition.growth(connection, now), now)
                 yield from rows.examine(connection, now)
         else:
-            yield places.disk(engine, Path(settings.archive), None, now)
+            yield places.disk(engine, shelf.at(settings.archive), None, now)
     finally:
         engine.dispose()
     yield from _parts()

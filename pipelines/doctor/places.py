@@ -8,25 +8,50 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from secrets import token_hex
 
 from sqlalchemy.engine import Engine
 
 from db.condition import Growth
+from db.remote import Remote
+from db.shelf import Shelf
 from pipelines.doctor.finding import Finding, failure, fine, warning
+from scraper.errors import NewsError
 
 MIN_FREE_BYTES = 200 * 2**20
 """Below this a run may fail any time: 32 pages in flight may have 10 MiB each, and packed they take a part of it."""
+_SAMPLE = b"newsdesk"
 MIN_DAYS_LEFT = 30
 """Warned of so long before the disk is full: time enough to find room."""
 
 
-def folders(engine: Engine, archive: Path) -> Iterator[Finding]:
-    """Whether files can be made, and those that are there be written, in the folders of database and archive."""
+def folders(engine: Engine, archive: Shelf) -> Iterator[Finding]:
+    """Whether files can be made, and those that are there be written, where database and archive are."""
     file = _file(engine)
     if file is not None:
         beside = [file.with_name(file.name + end) for end in ("", "-wal", "-shm")]
         yield _folder("database folder", file.parent, beside)
-    yield _folder("archive folder", archive, archive.glob("*.warc.gz"))
+    if isinstance(archive, Remote):
+        yield _elsewhere(archive)
+    else:
+        yield _folder("archive folder", archive, archive.glob("*.warc.gz"))
+
+
+def _elsewhere(archive: Remote) -> Finding:
+    name = f"doctor-{token_hex(8)}"
+    try:
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(_SAMPLE)
+            file.flush()
+            archive.put(Path(file.name), name)
+        found = archive.read(name, 1, len(_SAMPLE))
+        archive.remove(name)
+    except (NewsError, OSError) as error:
+        said = error.detail if isinstance(error, NewsError) else str(error)
+        return failure("archive", f"{said}: {archive}", "see that it is there, and that the keys let us write")
+    if found != _SAMPLE[1:]:
+        return failure("archive", f"a part of a file can't be read alone: {archive}", "choose another kind of store")
+    return fine("archive", f"can be written: {archive}")
 
 
 def _folder(check: str, folder: Path, files: Iterable[Path]) -> Finding:
@@ -45,13 +70,16 @@ def _folder(check: str, folder: Path, files: Iterable[Path]) -> Finding:
     return fine(check, f"can be written: {folder}")
 
 
-def disk(engine: Engine, archive: Path, growth: Growth | None, now: datetime) -> Finding:
+def disk(engine: Engine, archive: Shelf, growth: Growth | None, now: datetime) -> Finding:
     """Whether the room left lasts, by what the last days brought; the scarcer disk, where there are two."""
     file = _file(engine)
-    roots = [_nearest(archive)] if file is None else [_nearest(archive), _nearest(file.parent)]
+    folders_here = [] if isinstance(archive, Remote) else [archive]
+    roots = [_nearest(folder) for folder in (*folders_here, *([] if file is None else [file.parent]))]
+    if not roots:
+        return fine("disk", "none is filled here: database and archive are elsewhere")
     place = min(roots, key=lambda root: shutil.disk_usage(root).free)
     free = shutil.disk_usage(place).free
-    a_day = _bytes_a_day(growth, file, now)
+    a_day = _bytes_a_day(growth, file, now, has_archive=bool(folders_here))
     text = f"{_size(free)} free at {place}"
     advice = "make room, or set keep_archive_days, keep_pages_days or keep_texts_days"
     if free < MIN_FREE_BYTES:
@@ -63,13 +91,14 @@ def disk(engine: Engine, archive: Path, growth: Growth | None, now: datetime) ->
     return warning("disk", text, advice) if days < MIN_DAYS_LEFT else fine("disk", text)
 
 
-def _bytes_a_day(growth: Growth | None, file: Path | None, now: datetime) -> int:
-    """Archive and database together; the database grows with the pages, as far as is known."""
+def _bytes_a_day(growth: Growth | None, file: Path | None, now: datetime, *, has_archive: bool) -> int:
+    """Archive, if it is here, and database together; the database grows with the pages, as far as is known."""
     if growth is None or not growth.n_pages:
         return 0
     days = max((now - growth.since) / timedelta(days=1), 1.0)
     n_database = file.stat().st_size if file is not None else 0
-    return int((growth.n_bytes + n_database * growth.n_pages / growth.n_pages_in_all) / days)
+    n_archive = growth.n_bytes if has_archive else 0
+    return int((n_archive + n_database * growth.n_pages / growth.n_pages_in_all) / days)
 
 
 def _file(engine: Engine) -> Path | None:

@@ -27,9 +27,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from db import shelf
 from db.archive import read_page
 from db.engine import open_engine, reading
 from db.pages import get_page
+from db.shelf import Shelf
 from pipelines.demo_site.server import DemoSite
 
 COMMAND = [sys.executable, "-c", "from pipelines.cli.main import run; run()"]
@@ -69,6 +71,8 @@ class Trial:
     folder: Path
     environ: dict[str, str]
     server: str = ""
+    archives: str = ""
+    """The address under which the archives lie; without one they are in `folder`."""
     took_s: float = 0.0
     """What an undisturbed run takes."""
 
@@ -76,8 +80,10 @@ class Trial:
         """The database of that name."""
         return self.server.replace("/postgres?", f"/{name}?") if self.server else str(self.folder / f"{name}.db")
 
-    def archive(self, name: str) -> Path:
-        """The folder of that database's archive."""
+    def archive(self, name: str) -> Shelf:
+        """That database's archive."""
+        if self.archives:
+            return shelf.at(f"{self.archives}/{name}")
         return self.folder / f"{name}.archive"
 
     def start(self, name: str, *arguments: str) -> subprocess.Popen[str]:

@@ -144,7 +144,7 @@ def test_prune_leaves_files_alone_that_may_be_in_use(newsdesk: Newsdesk, archive
     assert newsdesk("archive", "verify").out == "6 pages read, 0 damaged\n"
 
 
-@pytest.mark.parametrize("killed_at", ["db.pruning._move", "pathlib.Path.unlink"])
+@pytest.mark.parametrize("killed_at", ["db.pruning.move", "pathlib.Path.unlink"])
 def test_a_killed_prune_loses_nothing(
     newsdesk: Newsdesk, two_editions: Path, monkeypatch: pytest.MonkeyPatch, killed_at: str
 ):

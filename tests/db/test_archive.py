@@ -162,7 +162,7 @@ def test_a_repeated_body_whose_first_is_lost_is_kept_whole(tmp_path: Path):
 
 def test_files_are_rotated_by_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """A file that has reached its size is closed, and the next begins with a warcinfo of its own."""
-    monkeypatch.setattr("db.archive.MAX_FILE_BYTES", 2000)
+    monkeypatch.setattr("db.archive_files.MAX_FILE_BYTES", 2000)
     with ArchiveWriter(tmp_path, "run") as writer:
         places = [writer.write(make_page(body=bytes((i * 31 + n) % 251 for i in range(900)))) for n in range(6)]
     assert len({place.file for place in places}) > 1
