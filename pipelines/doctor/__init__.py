@@ -27,7 +27,6 @@ PARTS = (
     ("postgresql", "psycopg", "databases on PostgreSQL"),
     ("parquet", "pyarrow", "exports to Parquet"),
     ("browser", "playwright", "pages that scripts draw"),
-    ("s3", "s3fs", "archives on S3 and its likes"),
 )
 """Optional extra, the module it brings, and what it is for."""
 _CONTACT = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+|https?://\S", re.IGNORECASE)
