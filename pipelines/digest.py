@@ -166,7 +166,7 @@ def _save(
             links.save_due(connection, record.link_id, desk.now())
         elif schedule.may_become_an_article(found.verdict.outcome):
             _schedule(connection, desk, record, found.article, MatchKind.NEW)
-        return found.verdict.outcome, found.verdict.evidence
+        return found.verdict.outcome, _with_hint(desk, record, found.verdict)
     if known is not None and _is_stale(known, record, (desk.extractor(record.site), generation)):
         # The stored text was read by another extractor or memory: read its page anew first, so that
         # only what the publisher changed can count as a revision.
@@ -178,6 +178,14 @@ def _save(
         _keep(connection, found, _revision(desk, found, match, record, generation))
         _schedule(connection, desk, record, found.article, match.kind)
     return _KINDS[match.kind], match.reason
+
+
+def _with_hint(desk: Desk, record: PageRecord, verdict: Verdict) -> str:
+    """The evidence, and for a shell that nothing lets a browser show, what would."""
+    is_shell = verdict.outcome is OutcomeKind.NEEDS_BROWSER and not record.is_rendered
+    if not is_shell or desk.rendering.of(record.site) != NEVER:
+        return verdict.evidence
+    return f'{verdict.evidence}; with the setting render = "when_needed" a browser runs them'
 
 
 def _is_to_be_rendered(desk: Desk, record: PageRecord, outcome: OutcomeKind) -> bool:

@@ -67,7 +67,9 @@ def extract(
     article, record = _saved(context, page, found) if save else _read(page, found)
     _print(article, record, format_)
     if article.state.value != "article":
-        typer.echo(f"newsdesk: {page.url}: this is no article but: {article.state.value}", err=True)
+        is_shell = article.state.value == "needs_browser" and not page.is_rendered
+        hint = " (--render lets a browser run its scripts first)" if is_shell else ""
+        typer.echo(f"newsdesk: {page.url}: this is no article but: {article.state.value}{hint}", err=True)
         raise typer.Exit(NO_ARTICLE)
 
 

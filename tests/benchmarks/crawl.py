@@ -1,8 +1,8 @@
 """How fast is a run, beside Scrapy?
 
-    python -m tests.benchmarks.crawl [--rounds 3] [--env FOLDER] [--only fetch,newsdesk,scrapy]
+    [PAGES_PER_HOST=25] python -m tests.benchmarks.crawl [--rounds 3] [--env FOLDER] [--only fetch,newsdesk,scrapy]
 
-A site on loopback (`crawl_site`: 20 hosts, 2,000 article pages of 90 kB, gzip), politeness off, 2 requests in flight a
+A site on loopback (`crawl_site`: 20 hosts of 100 article pages of 90 kB, gzip), politeness off, 2 requests in flight a
 host and 32 in all. Alternately: fetching alone (`Fetcher`), `newsdesk run` from feeds to stored articles, and Scrapy
 with trafilatura in a pool of two processes and an SQLite writer (`crawl_scrapy`, in an environment of its own, made by
 this command in FOLDER). Pages a second by the clock; CPU is that of the whole process tree, as the system counts it for

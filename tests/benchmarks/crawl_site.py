@@ -11,12 +11,13 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+import os
 import random
 import sys
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
-N_HOSTS, N_PAGES = 20, 100
+N_HOSTS, N_PAGES = 20, int(os.environ.get("PAGES_PER_HOST", "100"))
 PAGE_BYTES = 90_000
 HOSTS = tuple(f"127.0.0.{n + 2}" for n in range(N_HOSTS))
 _SYLLABLES = [

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from scraper import dom
 from scraper.errors import Timeout
 from scraper.extraction import extract
 from scraper.fetching import browser
@@ -30,10 +31,27 @@ DRAW = b"""fetch('/data.json', {headers: {accept: 'application/json'}}).then(r =
   for (const text of texts) { const p = document.createElement('p'); p.textContent = text; root.append(p) }
   document.cookie = 'seen=1';
 });"""
+SHADOWED = b"""<html><head><title>Ferry sails again</title></head><body><script>
+customElements.define('news-text', class extends HTMLElement {
+  connectedCallback() {
+    const root = this.attachShadow({mode: 'open'});
+    root.innerHTML = '<style>p { color: red }</style><p>Before.</p><slot name="lead">None.</slot><slot></slot>'
+      + '<slot name="none">Instead.</slot><news-note></news-note><p>After.</p>';
+  }
+});
+customElements.define('news-note', class extends HTMLElement {
+  connectedCallback() { this.attachShadow({mode: 'open'}).innerHTML = '<p>A root in a root.</p>' }
+});
+customElements.define('news-secret', class extends HTMLElement {
+  connectedCallback() { this.attachShadow({mode: 'closed'}).innerHTML = '<p>Closed.</p>' }
+});
+</script><news-text><p>Inside.</p><p slot="lead">Lead.</p><p slot="nowhere">Not shown.</p></news-text><news-secret></news-secret>
+<div><template shadowrootmode="open"><p>Declared: <slot></slot></p></template><b>yes</b></div></body></html>"""
 ROUTES = {
     "a": answer(200, SHELL, Content_Type="text/html; charset=iso-8859-1", ETag='"1"'),
     "draw.js": answer(200, DRAW, Content_Type="text/javascript"),
     "data.json": answer(200, json.dumps([*TEXT, "Zum Schluß"]).encode(), Content_Type="application/json"),
+    "shadowed": answer(200, SHADOWED, Content_Type="text/html"),
     "endless": answer(200, b"<p>Before.</p><script>while (true) {}</script>", Content_Type="text/html"),
     "restless": answer(200, b"<p>Shown.</p><script>setInterval(() => fetch('/data.json'), 50)</script>"),
 }
@@ -71,6 +89,16 @@ def test_what_scripts_draw_is_there() -> None:
     # The page itself is not asked for twice, and pictures and styles not at all.
     assert server.paths == ["/a", "/draw.js", "/data.json"]
     assert all("cookie" not in seen.headers for seen in server.log)
+
+
+def test_texts_in_shadow_roots_are_read() -> None:
+    """What open shadow roots show is there in its place and order, roots in roots too; what no slot shows is not, nor closed roots."""
+    (page,), _ = rendered("/shadowed")
+    assert isinstance(page, Page)
+    body = dom.parse(page.body.decode()).css_first("body")
+    assert body is not None
+    shown = [text for text in body.text(separator="|", strip=True).partition("|Before.")[2].split("|") if text]
+    assert shown == ["Lead.", "Inside.", "Instead.", "A root in a root.", "After.", "Declared:", "yes"]
 
 
 def test_a_script_without_end_costs_only_its_page() -> None:
