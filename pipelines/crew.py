@@ -1,17 +1,18 @@
 """Several machines at one database: a task for each due site, taken by workers wherever they run.
 
-Procrastinate keeps the tasks in the same PostgreSQL. A site's task is one run over that site by the functions of
-the local run; the site is its lock, so no two workers are at one site, and its queueing lock, so it waits only once.
-A worker that dies leaves its task to the others as soon as it has given no word for `Crew.stalled_s`; what the task
-had done is in the database, and the rest is still due.
+Procrastinate keeps the tasks in the same PostgreSQL. A site's task is half a run over that site by the functions of
+the local run: discover and crawl, then, as a task of its own, learn and digest; so a site that is read holds up nobody
+who could fetch (`benchmarks.crew places`: 86 s, not 125). The site is the lock of both, so no two workers
+are at one site. A worker that dies leaves its task to the others as soon as it has given no word for `Crew.stalled_s`;
+what the task had done is in the database, and the rest is still due.
 
-Does not know how a site is read: `run.run_site` does. Needs `newsdesk[cluster]`.
+Does not know how a site is read: `pipelines.run` does. Needs `newsdesk[cluster]`.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -26,7 +27,7 @@ from db.engine import reading
 from pipelines import tasks
 from pipelines.lock import Locked
 from pipelines.outcomes import Report
-from pipelines.run import Digesting, Job, run_site
+from pipelines.run import Digesting, Job, fetch_site, read_site
 from pipelines.stopping import Stop
 from pipelines.workers import Workers
 from scraper.errors import StoreError
@@ -94,8 +95,8 @@ def due_sites(engine: Engine, now: datetime, *, include_all: bool = False) -> li
 
 async def _enqueue(engine: Engine, sites: Iterable[str], *, include_all: bool) -> list[str]:
     async with tasks.opened(engine) as app:
-        await app.job_manager.delete_old_jobs(nb_hours=tasks.FAILED_KEPT_H, queue=tasks.QUEUE, include_failed=True)
-        return [site for site in sites if await tasks.defer(app, site, include_all=include_all)]
+        await tasks.delete_old(app)
+        return [site for site in sites if await tasks.defer(app, tasks.FETCH, site, include_all=include_all)]
 
 
 def standing(engine: Engine) -> Standing:
@@ -105,14 +106,11 @@ def standing(engine: Engine) -> Standing:
 
 async def _standing(engine: Engine, stalled_s: float = STALLED_S) -> Standing:
     async with tasks.opened(engine) as app:
-        stalled = await app.job_manager.get_stalled_jobs(queue=tasks.QUEUE, seconds_since_heartbeat=stalled_s)
-        by_status = {
-            status: await app.job_manager.list_jobs_async(queue=tasks.QUEUE, status=status) for status in _STATUSES
-        }
+        dead = set(_sites(await tasks.stalled(app, stalled_s)))
+        by_status = {status: await tasks.with_status(app, status) for status in _STATUSES}
     with reading(engine) as connection:
         rows = connection.execute(sa.text("SELECT id, last_heartbeat FROM procrastinate_workers ORDER BY id"))
         workers = tuple((row.id, row.last_heartbeat) for row in rows)
-    dead = set(_sites(stalled))
     return Standing(
         waiting=_sites(by_status["todo"]),
         at_work=tuple(site for site in _sites(by_status["doing"]) if site not in dead),
@@ -143,9 +141,9 @@ async def work(crew: Crew) -> None:
 
 async def _until_stopped(app: App, crew: Crew) -> None:
     reviver = asyncio.create_task(_revive(app, crew))
-    worker = asyncio.create_task(_take_tasks(app, crew))
+    worker = asyncio.create_task(_take_both(app, crew))
     try:
-        while not worker.done() and not crew.job.stop.reason:
+        while not worker.done() and not crew.job.stop.reason and not await _is_drained(app, crew):
             await asyncio.wait([worker], timeout=_LOOK_S)
     finally:
         for stop in crew.stops:
@@ -157,8 +155,26 @@ async def _until_stopped(app: App, crew: Crew) -> None:
         worker.result()
 
 
-async def _take_tasks(app: App, crew: Crew) -> None:
-    """One Procrastinate worker after the other: each ends when the database goes, or all is done where the crew drains.
+async def _is_drained(app: App, crew: Crew) -> bool:
+    from procrastinate.exceptions import ConnectorException
+
+    with suppress(ConnectorException):  # the database is away: `_take` finds out
+        return crew.is_draining and not await tasks.with_status(app, "todo", "doing")
+    return False
+
+
+async def _take_both(app: App, crew: Crew) -> None:
+    """Fetching leaves its place to the next site as soon as it is done; the pages it brought are read meanwhile."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(_take(app, crew, tasks.FETCH, crew.n_sites))
+            group.create_task(_take(app, crew, tasks.READ, 1))
+    except BaseExceptionGroup as failures:
+        raise failures.exceptions[0] from failures
+
+
+async def _take(app: App, crew: Crew, queue: str, n_at_once: int) -> None:
+    """One Procrastinate worker after the other: each ends when the database goes.
 
     What a worker leaves that lost the database stands still until the next one, or another machine's, takes it up.
     """
@@ -167,9 +183,15 @@ async def _take_tasks(app: App, crew: Crew) -> None:
     n_left = _PATIENCE
     while True:
         try:
-            await _take_turn(app, crew)
-            if crew.is_draining and not await tasks.has_tasks(app):
-                return
+            await app.run_worker_async(
+                queues=[queue],
+                concurrency=n_at_once,
+                delete_jobs="successful",
+                fetch_job_polling_interval=_LOOK_S,
+                update_heartbeat_interval=crew.stalled_s / 3,
+                stalled_worker_timeout=crew.stalled_s,
+                install_signal_handlers=False,
+            )
             n_left = _PATIENCE
         except ConnectorException:
             n_left -= 1
@@ -178,48 +200,42 @@ async def _take_tasks(app: App, crew: Crew) -> None:
         await asyncio.sleep(_LOOK_S)
 
 
-async def _take_turn(app: App, crew: Crew) -> None:
-    await app.run_worker_async(
-        queues=[tasks.QUEUE],
-        concurrency=crew.n_sites,
-        wait=not crew.is_draining,
-        delete_jobs="successful",
-        fetch_job_polling_interval=_LOOK_S,
-        update_heartbeat_interval=crew.stalled_s / 3,
-        stalled_worker_timeout=crew.stalled_s,
-        install_signal_handlers=False,
-    )
-
-
 def _register(app: App, crew: Crew, digesting: Digesting) -> None:
-    """Tells Procrastinate what to do with a task."""
+    """Tells Procrastinate what to do with a task. What a run leaves that was stopped is a task again."""
 
-    async def take(site: str, *, include_all: bool = False) -> None:
-        stop = Stop()
-        stop.request(crew.job.stop.reason)  # a task that was taken just before the signal
-        crew.stops.append(stop)
-        try:
-            job = replace(crew.job, site=site, include_all=include_all, stop=stop)
-            report = await _run_when_free(job, digesting, crew.stalled_s)
-        finally:
-            crew.stops.remove(stop)
-        crew.tell(site, report)
-        tasks.forget_failures(crew.job.engine, site)
-        # Addresses of other sites that this one announced, and what a stopped run has left, are tasks of their own.
-        for other in sorted((report.new_sites - {site}) | ({site} if stop.reason else set())):
-            await tasks.defer(app, other)
+    async def fetch(site: str, *, include_all: bool = False) -> None:
+        report = await _run(crew, site, lambda job: fetch_site(replace(job, include_all=include_all), crew.stalled_s))
+        await tasks.defer(app, tasks.FETCH if report.stopped else tasks.READ, site)
+        for other in sorted(report.new_sites - {site}):
+            await tasks.defer(app, tasks.FETCH, other)
 
-    app.task(name=tasks.TASK, queue=tasks.QUEUE)(take)
+    async def read(site: str, **_: bool) -> None:
+        report = await _run(crew, site, lambda job: read_site(job, digesting, crew.stalled_s))
+        if report.stopped:
+            await tasks.defer(app, tasks.READ, site)
+
+    app.task(name=tasks.FETCH)(fetch)
+    app.task(name=tasks.READ)(read)
 
 
-async def _run_when_free(job: Job, digesting: Digesting, term_s: float) -> Report:
-    """The report of the run; where the site is at work elsewhere, as by a `newsdesk run`, once that is done."""
-    while not job.stop.reason:
-        try:
-            return await run_site(job, digesting, term_s)
-        except Locked:  # no date to be put off to: the clocks of machines differ
-            await asyncio.sleep(_LOCKED_WAIT_S)
-    return Report(stopped=job.stop.reason)
+async def _run(crew: Crew, site: str, half: Callable[[Job], Awaitable[Report]]) -> Report:
+    """What came of half a run over the site, once the site is not at work elsewhere, as by a `newsdesk run`."""
+    stop = Stop()
+    stop.request(crew.job.stop.reason)  # of a task that was taken just before
+    crew.stops.append(stop)
+    report = Report(stopped=stop.reason)
+    try:
+        while not stop.reason:
+            try:
+                report = await half(replace(crew.job, site=site, stop=stop))
+                break
+            except Locked:  # no date to be put off to: the clocks of machines differ
+                await asyncio.sleep(_LOCKED_WAIT_S)
+    finally:
+        crew.stops.remove(stop)
+    crew.tell(site, report)
+    tasks.forget_failures(crew.job.engine, site)
+    return replace(report, stopped=stop.reason)
 
 
 async def _revive(app: App, crew: Crew) -> None:
@@ -235,4 +251,4 @@ async def _revive(app: App, crew: Crew) -> None:
 
 async def _defer_due(app: App, job: Job) -> None:
     for site in due_sites(job.engine, job.now()):
-        await tasks.defer(app, site)
+        await tasks.defer(app, tasks.FETCH, site)

@@ -91,13 +91,20 @@ def run(job: Job) -> Report:
     return begun.report
 
 
-async def run_site(job: Job, digesting: Digesting, term_s: float) -> Report:
-    """One run over the job's site, beside such runs of others; its lock expires after `term_s` without word from here.
+async def fetch_site(job: Job, term_s: float) -> Report:
+    """The first half of a run over the job's site, beside such runs over others: discover and crawl.
 
-    Raises `Locked` where the site, or everything, is at work elsewhere.
+    The site's lock expires after `term_s` without word from here. Raises `Locked` where the site, or everything, is at
+    work elsewhere.
     """
     with _held(job, f"{LOCK}/{job.site}", term_s), _begun(job, "worker") as begun:
         await _fetch(job, begun)
+    return begun.report
+
+
+async def read_site(job: Job, digesting: Digesting, term_s: float) -> Report:
+    """The second half, with the same lock: learn and digest."""
+    with _held(job, f"{LOCK}/{job.site}", term_s), _begun(job, "worker") as begun:
         read = partial(_learn_and_digest, job, begun, digesting.workers)
         await asyncio.get_running_loop().run_in_executor(digesting.executor, read)
     return begun.report

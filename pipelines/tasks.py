@@ -1,7 +1,8 @@
 """The tasks in the database: the one door to Procrastinate's tables, which lie beside newsdesk's own.
 
-A task is a site's name. The site is its lock, so that one worker at a time has it, and its queueing lock, so that it
-waits only once. Does not know what a task does: `pipelines.crew` does. Needs `newsdesk[cluster]`.
+A task is a site's name in one of two queues: sites to be fetched from, and sites whose pages are to be read. The site
+is its lock, so that one worker at a time has it, and its queueing lock, so that it waits only once in a queue. Does not
+know what a task does: `pipelines.crew` does. Needs `newsdesk[cluster]`.
 """
 
 from __future__ import annotations
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
     from procrastinate import App
     from procrastinate.jobs import Job as Entry
 
-QUEUE = "newsdesk"
-TASK = "newsdesk.site"
+FETCH = "newsdesk-fetch"
+READ = "newsdesk-read"
+QUEUES = (FETCH, READ)
+"""A task bears the name of its queue."""
 FAILED_KEPT_H = 24 * 7
 
 
@@ -66,11 +69,11 @@ def _prepare_tables(engine: Engine, app: App) -> None:
         raise StoreError(f"the tables of tasks are of another version of Procrastinate: {advice}", url=str(engine.url))
 
 
-async def defer(app: App, site: str, *, include_all: bool = False) -> bool:
-    """Whether the site had no task waiting before."""
+async def defer(app: App, queue: str, site: str, *, include_all: bool = False) -> bool:
+    """Whether the site had no task waiting in the queue before."""
     from procrastinate.exceptions import AlreadyEnqueued
 
-    task = app.configure_task(TASK, queue=QUEUE, lock=site, queueing_lock=site)
+    task = app.configure_task(queue, queue=queue, lock=site, queueing_lock=f"{queue} {site}")
     try:
         await task.defer_async(site=site, include_all=include_all)
     except AlreadyEnqueued:
@@ -78,20 +81,31 @@ async def defer(app: App, site: str, *, include_all: bool = False) -> bool:
     return True
 
 
-async def has_tasks(app: App) -> bool:
-    """Whether any task waits or is at work."""
-    for status in ("todo", "doing"):
-        if list(await app.job_manager.list_jobs_async(queue=QUEUE, status=status)):
-            return True
-    return False
+async def with_status(app: App, *statuses: str) -> list[Entry]:
+    """The tasks of that status, or any of several: todo, doing, failed."""
+    pairs = [(queue, status) for queue in QUEUES for status in statuses]
+    found = [await app.job_manager.list_jobs_async(queue=queue, status=status) for queue, status in pairs]
+    return [entry for entries in found for entry in entries]
+
+
+async def stalled(app: App, stalled_s: float) -> list[Entry]:
+    """The tasks of workers that gave no word for so long."""
+    found = [await app.job_manager.get_stalled_jobs(queue=one, seconds_since_heartbeat=stalled_s) for one in QUEUES]
+    return [entry for entries in found for entry in entries]
+
+
+async def delete_old(app: App) -> None:
+    """Nothing; afterwards no task is kept that failed long ago."""
+    for queue in QUEUES:
+        await app.job_manager.delete_old_jobs(nb_hours=FAILED_KEPT_H, queue=queue, include_failed=True)
 
 
 async def put_back_stalled(app: App, stalled_s: float) -> bool:
     """Whether there were tasks of workers that gave no word for so long; they wait again."""
-    stalled = list(await app.job_manager.get_stalled_jobs(queue=QUEUE, seconds_since_heartbeat=stalled_s))
-    for entry in stalled:
+    found = await stalled(app, stalled_s)
+    for entry in found:
         await _put_back(app, entry)
-    return bool(stalled)
+    return bool(found)
 
 
 async def _put_back(app: App, entry: Entry) -> None:
@@ -106,6 +120,6 @@ async def _put_back(app: App, entry: Entry) -> None:
 
 def forget_failures(engine: Engine, site: str) -> None:
     """Nothing; afterwards no failed task of the site is kept: a later one went well."""
-    query = "DELETE FROM procrastinate_jobs WHERE status = 'failed' AND queue_name = :queue AND lock = :site"
+    query = "DELETE FROM procrastinate_jobs WHERE status = 'failed' AND queue_name IN (:fetch, :read) AND lock = :site"
     with writing(engine) as connection:
-        connection.execute(sa.text(query), {"queue": QUEUE, "site": site})
+        connection.execute(sa.text(query), {"fetch": FETCH, "read": READ, "site": site})

@@ -51,9 +51,9 @@ def worker(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but failures.")] = False,
     db: options.Db = None,
 ) -> None:
-    """Take the tasks that `newsdesk run --enqueue` left in the PostgreSQL database, each a run over one site.
+    """Take the tasks that `newsdesk run --enqueue` left in the PostgreSQL database, each half a run over one site.
 
-    Any number of workers, on any number of machines, never two at one site. One line for each site on standard
+    Any number of workers, on any number of machines, never two at one site. One line for each task on standard
     output, logs on standard error. SIGTERM ends it cleanly: what is left waits as a task again.
     """
     import asyncio
@@ -64,7 +64,7 @@ def worker(
 
     def tell(site: str, report: Report) -> None:
         if not quiet:
-            typer.echo(f"{site}: {report.line()}")
+            typer.echo(f"{site}: " + report.line().removesuffix("; nothing to do"))  # it is read yet
             sys.stdout.flush()
 
     found = options.settings(context, db)

@@ -29,7 +29,8 @@ def test_the_commands(
         assert newsdesk("run", "--enqueue", "--db", address).out == "1 task for workers\n"
         told = newsdesk("status", "--db", address)
         assert (told.status, told.out.splitlines()[0]) == (0, f"waiting\t1\t127.0.0.2:{sites.port}")
+        site = f"127.0.0.2:{sites.port}"
         told = newsdesk("worker", "--drain", "--db", address)
-        assert (told.status, told.out) == (0, f"127.0.0.2:{sites.port}: 1 source: 2 announced, 2 new; 2 stored\n")
+        assert (told.status, told.out) == (0, f"{site}: 1 source: 2 announced, 2 new\n{site}: 2 stored\n")
         state = json.loads(newsdesk("status", "--json", "--db", address).out)
         assert (state["waiting"], state["failed"], state["due"]) == ([], [], [])

@@ -8,7 +8,6 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -26,10 +25,9 @@ from pipelines import crew
 from pipelines import run as pipeline
 from pipelines.crew import Crew
 from pipelines.lock import Locked, held
-from pipelines.run import Digesting, Job
+from pipelines.run import Job
 from pipelines.settings import Settings
 from pipelines.stopping import Stop
-from pipelines.workers import Workers
 from scraper.errors import SettingsError, StoreError
 from tests.conftest import lent
 from tests.crew.paper_sites import PaperSites, follow
@@ -53,7 +51,7 @@ def drain(engine: Engine, folder: Path, delay_s: float = DELAY_S, stalled_s: flo
     told = []
     own = job(engine, folder, delay_s)
     asyncio.run(crew.work(Crew(job=own, is_draining=True, stalled_s=stalled_s, tell=lambda site, _: told.append(site))))
-    return told
+    return sorted(set(told))
 
 
 def begin(address: str, folder: Path, *arguments: str, delay_s: float = DELAY_S) -> subprocess.Popen[bytes]:
@@ -259,12 +257,12 @@ def test_what_a_dead_worker_found_of_other_sites(engine: Engine, tmp_path: Path)
 def test_a_stopped_run_keeps_its_site_for_the_pause(engine: Engine, tmp_path: Path):
     """A run that is asked to stop gives its site free when the next request may be sent, and no sooner."""
     stop = Stop()
-    with PaperSites(n_sites=1, n_pages=5) as sites, ThreadPoolExecutor(1) as executor, Workers(1) as workers:
+    with PaperSites(n_sites=1, n_pages=5) as sites:
         follow(engine, sites)
         own = replace(job(engine, tmp_path, delay_s=0.9), site=f"127.0.0.2:{sites.port}", stop=stop)
         stopper = threading.Thread(target=lambda: (wait_for(sites, 3), stop.request("enough")))
         stopper.start()
-        asyncio.run(pipeline.run_site(own, Digesting(executor=executor, workers=workers), crew.STALLED_S))
+        asyncio.run(pipeline.fetch_site(own, crew.STALLED_S))
         assert time.monotonic() - sites.asked[-1].ended >= 0.88
         stopper.join()
     assert len(sites.asked) < 7
