@@ -153,6 +153,9 @@ def _opened(address: str, scheme: str) -> tuple[Any, str]:
         raise _missing(address, scheme) from error
     except ValueError as error:
         raise SettingsError(f"archive is no folder and no address that fsspec knows: {error}", url=address) from error
+    if (loop := getattr(system, "loop", None)) is not None:
+        # The failure itself is raised; what asyncio says besides, of what nobody waited for, would only be noise.
+        loop.set_exception_handler(lambda _loop, _context: None)
     return system, str(root).rstrip("/")
 
 
