@@ -48,6 +48,12 @@ def take(connection: Connection, name: str, owner: str, term_s: float) -> Lock |
     return None
 
 
+def present(connection: Connection) -> list[Lock]:
+    """All locks that hold now, by name."""
+    found = connection.execute(sa.select(locks).where(locks.c.expires_at > now(connection)).order_by(locks.c.name))
+    return [Lock(name=row.name, owner=row.owner, taken_at=row.taken_at, expires_at=row.expires_at) for row in found]
+
+
 def renew(connection: Connection, name: str, owner: str, term_s: float) -> bool:
     """Whether `owner` still holds the lock, now for `term_s` more seconds."""
     expires_at = now(connection) + timedelta(seconds=term_s)

@@ -26,7 +26,7 @@ from db.archive import ArchiveWriter
 from db.engine import reading, writing
 from db.gathering import gather
 from db.remote import Remote
-from pipelines import browsing, checkup, hosts, retention, site_rules
+from pipelines import browsing, bystanders, checkup, hosts, retention, site_rules
 from pipelines.bulk import inputs
 from pipelines.crawl import Crawl, crawl
 from pipelines.digest import Desk, digest, digest_page
@@ -247,6 +247,7 @@ def save_page(job: Job, page: Page) -> tuple[Outcome, StoredArticle | None]:
 @contextmanager
 def _begun(job: Job, command: str) -> Iterator[_Begun]:
     """The report is summed up, and the run kept as ended, only if it gets to its end."""
+    bystanders.check(job.engine, utc_now())
     report = Report()
     with writing(job.engine) as connection:
         last_page = pages.last_id(connection)

@@ -62,7 +62,9 @@ def open_database(context: typer.Context, found: Settings) -> Engine:
     context.call_on_close(engine.dispose)
     if not is_present(engine):
         from db.upgrading import upgrade
+        from pipelines.bystanders import check_idle
 
+        check_idle(engine)
         upgrade(engine)
     return engine
 
