@@ -16,7 +16,8 @@ from pipelines.lock import is_dead
 from scraper.errors import StoreError
 
 MAX_APART = timedelta(minutes=5)
-"""Of the clocks: pages of one address are told apart by when they were fetched, and are an hour apart or more."""
+"""Of the clocks: pages of an address are told apart by when they were fetched, and are looked at again after
+`schedule.MIN_RECHECK`, 15 minutes, at the earliest."""
 
 
 def check(engine: Engine, now: datetime) -> None:
