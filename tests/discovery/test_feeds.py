@@ -141,6 +141,16 @@ def test_no_feed(body: bytes) -> None:
     assert caught.value.url == BASE
 
 
+@pytest.mark.parametrize("unit", [b"[],", b"{},", b'{"":0},', b"1.5,"])
+def test_json_that_fills_the_memory(unit: bytes) -> None:
+    """A document of millions of values is refused before it is read; one of as many bytes of text is not."""
+    body = b'{"items":[' + unit * (20 * 2**20 // len(unit)) + b"0]}"
+    with pytest.raises(ParseError, match="more values"):
+        read(SourceKind.FEED, body)
+    text = b'{"items":[{"url":"https://a.example/1","content_text":"' + b"word, word. " * 10**6 + b'"}]}'
+    assert len(read(SourceKind.FEED, text).links) == 1
+
+
 def test_empty_feed() -> None:
     """A feed without articles is a feed."""
     assert read(SourceKind.FEED, b'<rss version="2.0"><channel><title>Quiet</title></channel></rss>').links == ()
