@@ -26,7 +26,7 @@ from scraper import urls
 from scraper.discovery.links import MAX_LINKS
 from scraper.discovery.shapes import Shape, learned
 from scraper.errors import FetchError, NewsError
-from scraper.fetching.client import MAX_FEED_BYTES, MAX_SITEMAP_BYTES, Fetcher
+from scraper.fetching.client import MAX_FEED_BYTES, MAX_PAGE_BYTES, MAX_SITEMAP_BYTES, Fetcher
 from scraper.values import (
     Announcement,
     Link,
@@ -48,7 +48,7 @@ N_ADDRESSES = 300
 LIMIT_BYTES = {
     SourceKind.FEED: MAX_FEED_BYTES,
     SourceKind.SITEMAP: MAX_SITEMAP_BYTES,
-    SourceKind.SECTION: MAX_FEED_BYTES,
+    SourceKind.SECTION: MAX_PAGE_BYTES,
 }
 
 
@@ -162,7 +162,7 @@ class _Asking:
 
     async def _next_page(self, found: _Find, url: str) -> Announcement:
         try:
-            answer = await self.job.fetcher.fetch(Request(url=url), limit_bytes=MAX_FEED_BYTES)
+            answer = await self.job.fetcher.fetch(Request(url=url))
             if isinstance(answer, NotModified):
                 return Announcement()
             return await self.documents.read(found.source, answer, self._shape(found.source))

@@ -60,8 +60,12 @@ _ROLE_TAGS = {
 
 
 def parse(html: str | bytes) -> Tree:
-    """The tree of `html`; bytes must be UTF-8. Never fails: HTML has no invalid input (WHATWG 13.2)."""
-    return LexborHTMLParser(taming.tame(html.encode("utf-8", "replace") if isinstance(html, str) else html))
+    """The tree of `html`; bytes must be UTF-8. HTML has no invalid input (WHATWG 13.2): all it can lack is memory."""
+    tame = taming.tame(html.encode("utf-8", "replace") if isinstance(html, str) else html)
+    try:
+        return LexborHTMLParser(tame)
+    except SelectolaxError as error:
+        raise MemoryError("no room for the tree of a page") from error
 
 
 def is_selector(text: str) -> bool:
