@@ -55,7 +55,7 @@ FETCHED_AT = datetime(2026, 11, 1, tzinfo=UTC)
 @dataclass(frozen=True, slots=True)
 class Row:
     """A page ready for learning; no `columns` where no text was found. `is_open` where no rule rejects the page,
-    `is_judged` where the verdict is asked for it."""
+    `is_judged` where the verdict is asked for it; `favour` is added to its odds."""
 
     page: Any
     fold: int
@@ -63,6 +63,7 @@ class Row:
     said: frozenset[str]
     is_open: bool
     is_judged: bool
+    favour: float
 
     @property
     def is_article(self) -> bool:
@@ -105,7 +106,8 @@ def _row(source: Any, side: int, readers: dict[tuple[str, str], model.Model]) ->
     by_rules = by_rules or (None if is_judged else cards) or pagestate.Finding(PageState.ARTICLE)
     verdict = quality.judge(extraction.article(page, replace(parts, finding=by_rules)))
     said = frozenset(page_words.said(url, parts.fields, reading.layout))
-    return Row(source, side, columns, said, verdict.is_accepted, is_judged)
+    favour = pagestate.favour(cut, columns) if cut is not None and columns is not None else 0.0
+    return Row(source, side, columns, said, verdict.is_accepted, is_judged, favour)
 
 
 def train(samples: Sequence[Row]) -> Trained:
@@ -159,7 +161,7 @@ def report(samples: Sequence[Row], trained: Sequence[Trained]) -> dict[str, dict
     passed: dict[str, list[tuple[bool, bool, bool]]] = {}
     for s in samples:
         odds = trained[s.fold].log_odds(s.columns, s.said) if s.is_judged and s.columns else 9.0
-        is_likely = odds >= page_verdict.MIN_ODDS
+        is_likely = odds + s.favour >= page_verdict.MIN_ODDS
         keys = [f"{s.page.dataset} {s.page.kind}"]
         keys += ["all articles"] if s.page.kind == "article" else []
         keys += ["all " + ", ".join(NO_ARTICLES)] if s.page.kind in NO_ARTICLES else []

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 from scraper.extraction import extract, page_verdict
-from scraper.values import PageState
+from scraper.values import Context, PageState
 from tests.benchmarks import state_sample
-from tests.builders import make_page
+from tests.builders import NOW, make_link, make_page
 
 LINE = "It is made of oak from the hills behind the harbour, oiled by hand, and carries forty kilos without a creak."
 
@@ -51,3 +51,22 @@ def test_a_shop_page_that_no_rule_knows_is_no_article():
 def test_the_publishers_own_word_outweighs_what_was_learned():
     """A page that calls itself a news article is one, whatever it looks like."""
     assert "against it" not in str(extract(make_page(body=shop("NewsArticle"))).details.get("state_evidence"))
+
+
+def brief(headline: str) -> bytes:
+    return f"<html><head><title>Ferry sails</title></head><body>{headline}<p>{LINE} {LINE}</p></body></html>".encode()
+
+
+def test_a_headline_and_two_sentences_are_an_article():
+    """A page that is nothing else has none of what shops and forums have; without a headline it may be their stub."""
+    assert extract(make_page("https://courier.example/2", brief("<h1>Ferry sails</h1>"))).state is PageState.ARTICLE
+    for address, headline in (("courier.example/2", ""), ("courier.example/forum/2", "<h1>Ferry sails</h1>")):
+        page = make_page(f"https://{address}", brief(headline))
+        assert extract(page).state is PageState.NOT_ARTICLE
+
+
+def test_a_dated_announcement_speaks_for_an_article():
+    """A brief that names neither author nor date, and has no headline, is one where a feed dated it."""
+    page = make_page("https://courier.example/2", brief(""))
+    announced = Context(link=make_link("https://courier.example/2", published_at=NOW))
+    assert extract(page, announced).state is PageState.ARTICLE
