@@ -90,12 +90,12 @@ def places(place: Place) -> None:
 
 
 def fill(place: Place) -> None:
-    """Makes a database `full` of pages that nobody has read yet."""
-    engine = place.create("full")
+    """Makes the database `unread`, of pages that nobody has read yet."""
+    engine = place.create("unread")
     now = datetime.now(UTC)
     with writing(engine) as connection:
         run_id = add_run(connection, "import", "benchmark", now)
-    with ArchiveWriter(place.folder, "full") as writer:
+    with ArchiveWriter(place.folder, "unread") as writer:
         intake = Intake(engine=engine, writer=writer, run_id=run_id, now=lambda: now)
         for host in crawl_site.HOSTS:
             for n in range(N_DIGEST_PAGES):
@@ -113,7 +113,7 @@ def digest(place: Place) -> None:
         rates = []
         for n_workers in (1, 2):
             name = f"digest{at}_{n_workers}"
-            engine = place.create(name, "full")
+            engine = place.create(name, "unread")
             crew.enqueue(engine, datetime.now(UTC))
             place.work(name, n_workers)
             with reading(engine) as connection:
