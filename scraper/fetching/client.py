@@ -70,6 +70,7 @@ class _Errand:
     is_cut_fine: bool = False
     max_redirects: int = MAX_REDIRECTS
     obeys_robots: bool = True
+    n_tries: int | None = None  # None: as the policy says
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +164,7 @@ class Fetcher:
             is_secure=page.final_url.startswith("https:"),
             max_redirects=MAX_ROBOTS_REDIRECTS,
             obeys_robots=self._policy.obeys_robots,
+            n_tries=1,  # few hosts have one, and no page should wait for it
         )
 
         async def get(address: str) -> bytes:
@@ -199,7 +201,7 @@ class Fetcher:
                 if isinstance(error, BadStatus) and error.retry_after_s is not None:
                     gate.rest(error.retry_after_s, status=error.status)
                     self._hosts.rests(url, error.retry_after_s, error.status, self._clock.now())
-                is_last = n_tried >= self._policy.n_tries or errand.budget.left_s <= 0
+                is_last = n_tried >= (errand.n_tries or self._policy.n_tries) or errand.budget.left_s <= 0
                 if pause_s is None or is_last or not _has_time(errand, max(pause_s, gate.wait_s())):
                     raise
                 gate.rest(pause_s)

@@ -57,6 +57,8 @@ def serving(kinds: Sequence[str]) -> Iterator[str]:
                 self.wfile.write(answer(200, body, Content_Type="text/xml"))
             elif name == "robots.txt":
                 self.wfile.write(answer(200, f"User-agent: *\nDisallow: /{len(kinds) - 1}\n".encode()))
+            elif not name.isdigit():
+                self.wfile.write(answer(404))
             else:
                 self.wfile.write(ANSWERS[kinds[int(name)]](int(name)) if int(name) < len(kinds) else answer(404))
 
