@@ -223,8 +223,9 @@ def _by_learning(page: Page, fields: Fields, cut: page_features.Cut, cards: Find
     said = page_words.said(page.final_url, fields, cut.layout)
     trained = page_verdict.shipped()
     odds = trained.log_odds(columns, said)
-    odds += _ANNOUNCED_ODDS * any(candidate.origin == "feed:published_at" for candidate in fields.candidates)
-    odds += favour(cut, columns)
+    if cards is None:
+        odds += _ANNOUNCED_ODDS * any(candidate.origin == "feed:published_at" for candidate in fields.candidates)
+        odds += favour(cut, columns)
     if odds >= page_verdict.MIN_ODDS:
         return None
     if cards is not None:
@@ -239,7 +240,7 @@ def favour(cut: page_features.Cut, columns: Mapping[str, float]) -> float:
     is_told = columns["path_forum"] or columns["path_list"] or columns["path_product"]
     is_small = len(cut.layout.blocks) < _MAX_PLAIN_BLOCKS and columns["kept_share"] >= _MIN_PLAIN_SHARE
     has_headline = any(cut.layout.tag(block) == "h1" for block in cut.layout.blocks[:_MAX_PLAIN_BLOCKS])
-    return _PLAIN_ODDS if is_small and has_headline and not is_told else 0.0
+    return _PLAIN_ODDS if is_small and has_headline and not is_told and not columns["cards"] else 0.0
 
 
 def numbers(url: str, fields: Fields, cut: page_features.Cut, cards: Finding | None) -> dict[str, float]:
