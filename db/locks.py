@@ -32,13 +32,12 @@ def take(connection: Connection, name: str, owner: str, term_s: float) -> Lock |
     A lock stands in the way of its own name and of those above and below it: `run` and `run/quay.example` exclude one
     another, `run/quay.example` and `run/gull.example` do not.
     """
-    root = name.split("/")[0]
-    hold(connection, f"lock {root}")
+    steps = name.split("/")
+    hold(connection, f"lock {steps[0]}")
     at = now(connection)
-    above = name.split("/")
-    related = [locks.c.name == "/".join(above[: n + 1]) for n in range(len(above))]
-    below = locks.c.name.startswith(f"{name}/", autoescape=True)
-    others = sa.select(locks).where(sa.or_(below, *related), locks.c.owner != owner, locks.c.expires_at > at)
+    own_and_above = ["/".join(steps[:n]) for n in range(1, len(steps) + 1)]
+    is_related = locks.c.name.in_(own_and_above) | locks.c.name.startswith(f"{name}/", autoescape=True)
+    others = sa.select(locks).where(is_related, locks.c.owner != owner, locks.c.expires_at > at)
     row = connection.execute(others.order_by(locks.c.name)).first()
     if row is not None:
         return Lock(name=row.name, owner=row.owner, taken_at=row.taken_at, expires_at=row.expires_at)

@@ -182,15 +182,19 @@ def _save(
 
 def _with_hint(desk: Desk, record: PageRecord, verdict: Verdict) -> str:
     """The evidence, and for a shell that nothing lets a browser show, what would."""
-    is_shell = verdict.outcome is OutcomeKind.NEEDS_BROWSER and not record.is_rendered
-    if not is_shell or desk.rendering.of(record.site) != NEVER:
+    if not _is_shell(record, verdict.outcome) or desk.rendering.of(record.site) != NEVER:
         return verdict.evidence
     return f'{verdict.evidence}; with the setting render = "when_needed" a browser runs them'
 
 
 def _is_to_be_rendered(desk: Desk, record: PageRecord, outcome: OutcomeKind) -> bool:
-    is_shell = outcome is OutcomeKind.NEEDS_BROWSER and not record.is_rendered
-    return is_shell and bool(record.link.source_url) and desk.rendering.of(record.site) != NEVER
+    is_announced = bool(record.link.source_url)
+    return _is_shell(record, outcome) and is_announced and desk.rendering.of(record.site) != NEVER
+
+
+def _is_shell(record: PageRecord, outcome: OutcomeKind) -> bool:
+    """Whether the page needs a browser and was not shown by one."""
+    return outcome is OutcomeKind.NEEDS_BROWSER and not record.is_rendered
 
 
 def _keep(connection: Connection, found: Reading, revision: Revision) -> None:

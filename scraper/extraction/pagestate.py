@@ -222,10 +222,7 @@ def _by_learning(page: Page, fields: Fields, cut: page_features.Cut, cards: Find
     columns = numbers(page.final_url, fields, cut, cards)
     said = page_words.said(page.final_url, fields, cut.layout)
     trained = page_verdict.shipped()
-    odds = trained.log_odds(columns, said)
-    if cards is None:
-        odds += _ANNOUNCED_ODDS * any(candidate.origin == "feed:published_at" for candidate in fields.candidates)
-        odds += favour(cut, columns)
+    odds = trained.log_odds(columns, said) + favour(fields, cut, columns)
     if odds >= page_verdict.MIN_ODDS:
         return None
     if cards is not None:
@@ -235,12 +232,19 @@ def _by_learning(page: Page, fields: Fields, cut: page_features.Cut, cards: Find
     return Finding(state, f"learned verdict: {1 / (1 + exp(-odds)):.2f} of an article; against it: {against}")
 
 
-def favour(cut: page_features.Cut, columns: Mapping[str, float]) -> float:
-    """What is added to the learned odds where a page is little more than a headline and a text."""
+def favour(fields: Fields, cut: page_features.Cut, columns: Mapping[str, float]) -> float:
+    """What is added to the learned log odds of a page that a feed dates, or that is little more than headline and text.
+
+    Nothing where the text is made of cards.
+    """
+    if columns["cards"]:
+        return 0.0
+    is_announced = any(candidate.origin == "feed:published_at" for candidate in fields.candidates)
     is_told = columns["path_forum"] or columns["path_list"] or columns["path_product"]
     is_small = len(cut.layout.blocks) < _MAX_PLAIN_BLOCKS and columns["kept_share"] >= _MIN_PLAIN_SHARE
     has_headline = any(cut.layout.tag(block) == "h1" for block in cut.layout.blocks[:_MAX_PLAIN_BLOCKS])
-    return _PLAIN_ODDS if is_small and has_headline and not is_told and not columns["cards"] else 0.0
+    is_plain = is_small and has_headline and not is_told
+    return _ANNOUNCED_ODDS * is_announced + _PLAIN_ODDS * is_plain
 
 
 def numbers(url: str, fields: Fields, cut: page_features.Cut, cards: Finding | None) -> dict[str, float]:

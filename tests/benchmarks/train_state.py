@@ -106,7 +106,7 @@ def _row(source: Any, side: int, readers: dict[tuple[str, str], model.Model]) ->
     by_rules = by_rules or (None if is_judged else cards) or pagestate.Finding(PageState.ARTICLE)
     verdict = quality.judge(extraction.article(page, replace(parts, finding=by_rules)))
     said = frozenset(page_words.said(url, parts.fields, reading.layout))
-    favour = pagestate.favour(cut, columns) if cut is not None and columns is not None else 0.0
+    favour = pagestate.favour(parts.fields, cut, columns) if cut is not None and columns is not None else 0.0
     return Row(source, side, columns, said, verdict.is_accepted, is_judged, favour)
 
 
