@@ -14,23 +14,19 @@ import re
 from collections import Counter
 
 import numpy as np
-import numpy.typing as npt
+
+from scraper.flood_signs import FORMATTING, LEFT_OPEN, LONG_TAG, MAX_OPTIONS, VOID, Signs
+
+try:
+    from scraper.fast_scan import signs
+except ImportError:
+    from scraper.flood_signs import signs
 
 # Blink nests 512 elements and puts deeper ones beside each other; the corpora's deepest page has 72.
 MAX_DEPTH = 400
-MAX_OPTIONS = 1000
 MAX_OPEN_FORMATTING = 60
 MAX_ATTRIBUTES = 300
-_SIGN_OF_DEPTH = 380
-_SIGN_OF_FORMATTING = 200  # tags left open; 500 cost 0.08 s
 
-_FORMATTING = frozenset(b"a b big code em font i nobr s small strike strong tt u".split())
-_VOID = frozenset(
-    b"area base br col embed hr img input link meta param source track wbr".split()
-    + b"path rect circle use polygon line ellipse image".split()  # SVG closes these in the tag itself
-)
-# Elements whose end tag may be missing: a page full of them is not deep.
-_LEFT_OPEN = frozenset(b"p li td th tr dt dd option optgroup thead tbody tfoot rp rt html head body colgroup".split())
 _OPAQUE = frozenset((b"script", b"style", b"textarea", b"title", b"xmp", b"iframe", b"noembed"))
 
 _TAG = re.compile(rb"<(?:(!--)|(/?)([a-zA-Z][^\s/>]*))")
@@ -38,7 +34,6 @@ _ATTRIBUTE = re.compile(
     rb"[\s/]*+[^\s/>=][^\s/>=]*+(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>\"'][^\s>]*+)?)?"  # WHATWG 13.2.5.33 and on
 )
 _REST_OF_TAG = re.compile(rb"(?:" + _ATTRIBUTE.pattern + rb"|[\s/=])*+>")
-_LONG_TAG = 20_000  # bytes; shorter ones have no room for a flood
 _MOST_LONG_TAGS = 50
 
 
@@ -47,69 +42,17 @@ def tame(html: bytes) -> bytes:
     return _trimmed(html) if _has_signs(html) else html
 
 
-def _key(tag: bytes) -> int:
-    """The first two letters of a tag as one number; the second is 0 in tags of one letter."""
-    return tag[0] << 8 | (tag[1] if len(tag) > 1 else 0)
-
-
-def _table(tags: frozenset[bytes]) -> npt.NDArray[np.bool_]:
-    table = np.zeros(1 << 16, dtype=np.bool_)
-    table[[_key(tag) for tag in tags]] = True
-    return table
-
-
-_IS_FLAT = _table(_VOID | _LEFT_OPEN)
-_IS_FORMATTING = _table(_FORMATTING - {b"code", b"nobr"})  # as likely col(group), noscript
-
-
-_MAY_FOLLOW = np.isin(np.arange(256), list(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ123456 \t\n\r/>"))
-
-
 def _has_signs(html: bytes) -> bool:
-    codes = np.frombuffer(html, dtype=np.uint8)
-    at = np.flatnonzero(codes == ord("<"))
-    at = at[at < len(codes) - 3]
-    if len(at) > _SIGN_OF_DEPTH // 3:
-        is_end = codes[at + 1] == ord("/")
-        first, second = codes[at + 1 + is_end] | 32, codes[at + 2 + is_end] | 32
-        is_tag = (first >= ord("a")) & (first <= ord("z")) & _MAY_FOLLOW[codes[at + 2 + is_end]]
-        second = np.where((second >= ord("a")) & (second <= ord("z")), second, 0)
-        key = (first.astype(np.uint16) << 8 | second)[is_tag]
-        step = np.where(is_end[is_tag], -1, 1)
-        is_deep = ~_IS_FLAT[key]
-        if _most_open(key[is_deep], step[is_deep]) > _SIGN_OF_DEPTH:
-            return True
-        if int(step[_IS_FORMATTING[key]].sum()) > _SIGN_OF_FORMATTING:
-            return True
-        if int((key == _key(b"op")).sum()) > MAX_OPTIONS:
-            return True
-    if len(html) <= _LONG_TAG:
-        return False
-    has_many_marks = html.count(b">") > len(at) + MAX_OPTIONS and html.count(b'=">') > MAX_OPTIONS
-    return has_many_marks or _has_long_tag(html, codes, at)
+    found = signs(html)
+    return found == Signs.FLOOD or (found == Signs.LONG_TAG and _has_long_tag(html))
 
 
-def _most_open(key: npt.NDArray[np.uint16], step: npt.NDArray[np.int64]) -> int:
-    """At least the depth of the page: how many tags of each name are open where most are, of all names together.
-
-    Counted by name, since an end tag closes nothing of another name.
-    """
-    if not len(key):
-        return 0
-    order = np.argsort(key, kind="stable")
-    sorted_key, total = key[order], np.cumsum(step[order])
-    starts = np.flatnonzero(np.diff(sorted_key, prepend=sorted_key[0] ^ 1))
-    before = np.where(starts > 0, total[starts - 1], 0)
-    most = np.maximum.reduceat(total, starts) - before
-    return int(most.clip(0).sum())
-
-
-def _has_long_tag(html: bytes, codes: npt.NDArray[np.uint8], at: npt.NDArray[np.int64]) -> bool:
+def _has_long_tag(html: bytes) -> bool:
     """Whether one of the tags without a `>` for long has too many attributes."""
-    if len(at) and max(int(np.diff(at).max(initial=0)), len(codes) - int(at[-1])) <= _LONG_TAG:
-        return False
+    codes = np.frombuffer(html, dtype=np.uint8)
+    at = np.flatnonzero(codes[:-3] == ord("<"))
     ends = np.append(np.flatnonzero(codes == ord(">")), len(codes))
-    is_long = ends[np.searchsorted(ends, at)] - at > _LONG_TAG
+    is_long = ends[np.searchsorted(ends, at)] - at > LONG_TAG
     return any(_n_attributes(html, start) > MAX_ATTRIBUTES for start in at[is_long][:_MOST_LONG_TAGS].tolist())
 
 
@@ -164,9 +107,9 @@ class _Limits:
         if name in (b"option", b"optgroup"):
             self.n_options += not is_end
             return b" " if self.n_options > MAX_OPTIONS else None
-        if name in _FORMATTING:
+        if name in FORMATTING:
             return self._formatting(name, tag, is_end=is_end)
-        if name in _VOID or name in _LEFT_OPEN:
+        if name in VOID or name in LEFT_OPEN:
             return None if is_end else _fewer_attributes(tag)
         if is_end:
             return self._closed(name)

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scraper.extraction.arrays import Floats, View
+from scraper.extraction.arrays import Floats
+from scraper.extraction.layout import Layout
 from scraper.extraction.memory import NOTHING, Repeats
 from scraper.text import clean, word_lists
 
@@ -32,19 +33,19 @@ class Hints:
     repeated: Repeats = NOTHING
 
 
-def rows(view: View, hints: Hints) -> dict[str, Floats]:
-    """How far blocks agree with what the page says about itself, and with each other."""
-    blocks = view.layout.blocks
+def rows(layout: Layout, link: Floats, hints: Hints) -> dict[str, Floats]:
+    """How far blocks agree with what the page says about itself, and with each other; `link` is their share of link."""
+    blocks = layout.blocks
     known = _Known(hints)
     seen: dict[str, int] = {}
     twins = [float(seen.setdefault(block.text, at) != at) for at, block in enumerate(blocks)]
-    readable = np.flatnonzero(view.link <= _ALL_LINK).tolist()  # menus and teasers are not worth the reading
+    readable = np.flatnonzero(link <= _ALL_LINK).tolist()  # menus and teasers are not worth the reading
     values = np.zeros((5, len(blocks)))
     values[4] = -1.0
     if readable:
         listed = word_lists((blocks[at].text for at in readable), _LOOK)
         values[:, readable] = np.array([known.compared(own) for own in listed]).T
-    found: dict[str, Floats] = dict(zip(_NAMES, values, strict=True)) | {"is_twin": np.array(twins)}
+    found: dict[str, Floats] = dict(zip(_COMPARED, values, strict=True)) | {"is_twin": np.array(twins)}
     titles = np.flatnonzero((values[0] >= _TITLE_LIKENESS) & (values[1] >= _TITLE_LIKENESS))
     n = len(blocks)
     found["since_title"] = (np.arange(n) - titles[0]).clip(-50, 200) * 1.0 if len(titles) else np.full(n, -99.0)
@@ -52,7 +53,9 @@ def rows(view: View, hints: Hints) -> dict[str, Floats]:
     return found
 
 
-_NAMES = ("title_precision", "title_recall", "description_precision", "description_recall", "announced")
+_COMPARED = ("title_precision", "title_recall", "description_precision", "description_recall", "announced")
+NAMES = (*_COMPARED, "is_twin", "since_title", "announced_size")
+"""The rows in their order."""
 
 
 class _Known:

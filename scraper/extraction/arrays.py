@@ -60,6 +60,11 @@ class View:
     box_prose: Floats
     core: int
 
+    @property
+    def total_prose(self) -> float:
+        """All prose of the page, added up in order."""
+        return float(np.cumsum(self.prose)[-1])
+
     def sums(self, values: Floats) -> Floats:
         """Per box, the sum of `values` over all blocks inside."""
         running = np.concatenate(([0.0], np.cumsum(values)))

@@ -20,9 +20,9 @@ import numpy.typing as npt
 from scraper.extraction import agreement, arrays
 from scraper.extraction.agreement import Hints
 from scraper.extraction.arrays import Floats, View, shifted
-from scraper.extraction.blocks import Layout
 from scraper.extraction.characters import Mark
 from scraper.extraction.class_words import CLASS_WORDS, TAG_BITS
+from scraper.extraction.layout import Box, Layout, plain
 from scraper.extraction.table import Table
 
 _DIGITS = re.compile(r"\d+")
@@ -54,7 +54,7 @@ def table(layout: Layout, hints: Hints) -> Table:
     rows |= _places(view, heading)
     rows |= _neighbours(view, heading)
     rows |= _repetition(view)
-    rows |= agreement.rows(view, hints)
+    rows |= agreement.rows(layout, view.link, hints)
     return Table.of(rows, len(layout.blocks)).extended(*_names(view))
 
 
@@ -150,7 +150,7 @@ def _looks(view: View) -> dict[str, Floats]:
     size = np.bincount(look, weights=view.size)
     link = np.bincount(look, weights=view.size * view.link)
     prose = np.bincount(look, weights=view.prose)
-    total, total_prose = view.size.sum(), view.prose.sum()
+    total, total_prose = view.size.sum(), view.total_prose
     return {
         "look_count": count[look].astype(float),
         "look_size": (size / count.clip(1))[look],
@@ -165,7 +165,7 @@ def _containers(view: View) -> dict[str, Floats]:
     direct: Floats = np.bincount(view.box, weights=view.prose, minlength=len(view.parent)).astype(np.float64)
     direct_count: Floats = np.bincount(view.box, weights=view.prose > 0, minlength=len(view.parent)).astype(np.float64)
     nested: Floats = np.bincount(view.parent, weights=direct, minlength=len(view.parent)).astype(np.float64)
-    total, total_prose = max(1.0, view.size.sum()), max(1.0, view.prose.sum())
+    total, total_prose = max(1.0, view.size.sum()), max(1.0, view.total_prose)
     count = (view.end - view.first).astype(float)
     shares = {
         "share": size / total,
@@ -187,7 +187,7 @@ def _containers(view: View) -> dict[str, Floats]:
 
 def _best(view: View, near_prose: Floats) -> dict[str, Floats]:
     """Where a block stands relative to the box with most prose close to it, and to the box that holds most prose."""
-    n, total, total_prose = len(view.box), max(1.0, view.size.sum()), max(1.0, view.prose.sum())
+    n, total, total_prose = len(view.box), max(1.0, view.size.sum()), max(1.0, view.total_prose)
     best = int(np.argmax(near_prose))
     order = np.arange(n)
     found: dict[str, Floats] = {}
@@ -244,10 +244,11 @@ def _neighbours(view: View, heading: Floats) -> dict[str, Floats]:
         found[f"{name}_same_box"] = (shifted(outer, step, -1.0) == outer).astype(float)
         found[f"{name}_heading"] = shifted(heading, step, -1.0)
     n = len(view.size)
+    order = np.arange(n)
+    size, prose = (np.concatenate(([0.0], np.cumsum(values))) for values in (view.size, view.prose))
     for reach in (3, 8):
-        window = np.ones(2 * reach + 1)
-        around = np.convolve(view.size, window)[reach : reach + n]
-        found[f"prose_around_{reach}"] = np.convolve(view.prose, window)[reach : reach + n] / around.clip(1)
+        low, high = (order - reach).clip(0), (order + reach + 1).clip(max=n)
+        found[f"prose_around_{reach}"] = (prose[high] - prose[low]) / (size[high] - size[low]).clip(1)
     return found
 
 
@@ -264,3 +265,11 @@ def _repetition(view: View) -> dict[str, Floats]:
         count = Counter[Any](keys)
         found[name] = np.array([float(count[key]) for key in keys])
     return found
+
+
+ROWS = table(Layout([Box("body", "", -1, 0, 0, 1, 1)], [plain("text")]), Hints()).names
+"""The names of all features, with the row of each."""
+
+N_ROWS = len(ROWS)
+AGREEMENT = slice(ROWS[agreement.NAMES[0]], ROWS[agreement.NAMES[-1]] + 1)
+"""The rows that `agreement` gives."""

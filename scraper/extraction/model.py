@@ -21,6 +21,11 @@ import numpy.typing as npt
 
 from scraper.extraction.table import Table
 
+try:
+    from scraper.extraction.fast_forest import log_odds as _compiled
+except ImportError:
+    _compiled = None  # type: ignore[assignment]
+
 FILE = Path(__file__).with_name("model.json")
 
 Floats = npt.NDArray[np.float64]
@@ -41,8 +46,15 @@ class Forest:
 
     def log_odds(self, table: Table) -> Floats:
         """The log odds of each column of the table."""
+        if _compiled is not None and table.width:
+            rows = np.array([table.names[name] for name in self.names])
+            return _compiled(table.values, rows, self.feature, self.border, self.leaf, self.bias)
+        return self.log_odds_in_python(table)
+
+    def log_odds_in_python(self, table: Table) -> Floats:
+        """The same where nothing is compiled."""
         places = self._leaves(table.rows(self.names)) + (np.arange(len(self.leaf)) * self.leaf.shape[1])[:, None]
-        return np.asarray(self.leaf.take(places).sum(axis=0) + self.bias)
+        return np.asarray(np.add.accumulate(self.leaf.take(places), axis=0)[-1] + self.bias)  # added up in order
 
     def reasons(self, table: Table, column: int, n: int = 3) -> list[tuple[str, float]]:
         """The features that decided a column, strongest first: how far its log odds would move without each answer."""

@@ -12,11 +12,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scraper.extraction import features, model, wording
+from scraper.extraction import agreement, features, model, wording
 from scraper.extraction.agreement import Hints
 from scraper.extraction.arrays import Floats
 from scraper.extraction.blocks import Layout
 from scraper.extraction.table import Table
+
+try:
+    from scraper.extraction.fast_features import table as _compiled
+except ImportError:
+    _compiled = None  # type: ignore[assignment]
 
 _NEVER = -9.0
 
@@ -41,7 +46,7 @@ class Scores:
 def score(layout: Layout, hints: Hints, trained: model.Model | None = None) -> Scores:
     """The chance of each block to be part of the article, by the shipped model or another."""
     trained = trained or model.shipped()
-    first = features.table(layout, hints)
+    first = look(layout, hints)
     if not layout.blocks:
         return Scores(chance=np.zeros(0), first=first, second=Table.empty(), candidates=(), model=trained)
     odds = trained.first.log_odds(first)
@@ -51,3 +56,12 @@ def score(layout: Layout, hints: Hints, trained: model.Model | None = None) -> S
         odds[candidates] = trained.second.log_odds(second)
     chance = 1 / (1 + np.exp(-odds.clip(-30, 30)))
     return Scores(chance=chance, first=first, second=second, candidates=candidates, model=trained)
+
+
+def look(layout: Layout, hints: Hints) -> Table:
+    """What the first look sees: `features.table`, by the compiled module where there is one."""
+    if _compiled is None or not layout.blocks:
+        return features.table(layout, hints)
+    values, link = _compiled(layout)
+    values[features.AGREEMENT] = list(agreement.rows(layout, link, hints).values())
+    return Table(features.ROWS, values)
