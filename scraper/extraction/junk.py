@@ -66,7 +66,7 @@ class _Evidence:
 def _collect(found: list[Term]) -> dict[str, _Evidence]:
     """What was found, by language; the words common to all languages stand under every language and alone under ""."""
     by_code: dict[str, _Evidence] = {"": _Evidence()}
-    for term in sorted(found, key=lambda term: not term.code):
+    for term in sorted(found, key=lambda term: (not term.code, term)):  # the same order whatever the hashes
         if term.code:
             by_code.setdefault(term.code, _Evidence()).add(term)
         else:
@@ -77,7 +77,7 @@ def _collect(found: list[Term]) -> dict[str, _Evidence]:
 
 def _sum(evidence: _Evidence) -> float:
     total = sum(
-        weight * min(len(evidence.found.get(role, ())), _AT_MOST.get(role, 1)) for role, weight in _WEIGHTS.items()
+        [_WEIGHTS.get(role, 0.0) * min(len(parts), _AT_MOST.get(role, 1)) for role, parts in evidence.found.items()]
     )
     if evidence.found.keys().isdisjoint(_DEMANDING) and not {"we", "you"} <= evidence.found.keys():
         total += _DEMANDS_NOTHING
@@ -111,7 +111,7 @@ def _decides(words: list[str], gate: Gate) -> bool:
     """Whether a text of these words holds anything that could make it junk."""
     return not (
         gate.words.isdisjoint(words)
-        and gate.pairs.isdisjoint(pairwise(words))
+        and (gate.pair_starts.isdisjoint(words) or gate.pairs.isdisjoint(pairwise(words)))
         and gate.stems.isdisjoint([word[: junk_tables.STEM] for word in words])
     )
 
@@ -127,9 +127,12 @@ def _found(text: str, gate: Gate, tables: Tables) -> list[Term]:
     if not found and not _decides(words, gate):
         return []
     normal = normal or junk_tables.normal(text)
-    stems = (word[:length] + "*" for word in words for length in (junk_tables.STEM, junk_tables.STEM - 1))
-    keys: set[Key] = {"€", *words, *pairwise(words), *stems}
-    terms = (term for key in keys & tables.terms.keys() for term in tables.terms[key])
+    keys: set[Key] = {key for key in ("€", *words) if key in tables.terms}
+    if not tables.pair_starts.isdisjoint(words):
+        keys |= {pair for pair in pairwise(words) if pair in tables.terms}
+    stems = {word[: junk_tables.STEM] for word in words} | {word[: junk_tables.STEM - 1] for word in words}
+    keys |= {stem + "*" for stem in stems & tables.stems}
+    terms = (term for key in keys for term in tables.terms[key])
     return found + [term for term in terms if term.pattern in normal]
 
 

@@ -64,23 +64,23 @@ class Marks:
 
     def paragraph(self, kind: ParagraphKind, block: Block) -> Paragraph:
         """The paragraph a block makes. What a list item says behind its first paragraph is plain text."""
-        made = Paragraph(kind=kind, text=block.text)
         if kind is ParagraphKind.HEADING:
             rank = next((_RANKS[box.tag] for _, box in self._around(block) if box.tag in _RANKS), 0)
-            return replace(made, level=rank)
+            return Paragraph(kind=kind, text=block.text, level=rank)
         if kind is ParagraphKind.TABLE_ROW:
-            return replace(made, level=int(self._is_head_cell(block)))
-        return self._list_item(made, block) if kind is ParagraphKind.LIST_ITEM else made
+            return Paragraph(kind=kind, text=block.text, level=int(self._is_head_cell(block)))
+        return self._list_item(block) if kind is ParagraphKind.LIST_ITEM else Paragraph(kind=kind, text=block.text)
 
-    def _list_item(self, made: Paragraph, block: Block) -> Paragraph:
+    def _list_item(self, block: Block) -> Paragraph:
         item = next((at for at, box in self._around(block) if box.tag == "li"), -1)
         lists = [at for at, box in self._around(block) if box.tag in _LISTS]
         if item < 0 or not lists:
-            return made
+            return Paragraph(kind=ParagraphKind.LIST_ITEM, text=block.text)
         is_continued, self._item = item == self._item, item
         if is_continued or self._n_own(item) > _MAX_ITEM_BLOCKS:
-            return replace(made, kind=ParagraphKind.TEXT)
-        return replace(made, level=len(lists), number=self._boxes[item].number)
+            return Paragraph(kind=ParagraphKind.TEXT, text=block.text)
+        number = self._boxes[item].number
+        return Paragraph(kind=ParagraphKind.LIST_ITEM, text=block.text, level=len(lists), number=number)
 
     def _n_own(self, item: int) -> int:
         """The number of blocks in a list item that stand in no list inside it."""

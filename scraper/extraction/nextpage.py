@@ -87,6 +87,8 @@ def _is_likely(html: bytes, name: str, ends: Sequence[str]) -> bool:
     """Whether any link of the page may be one: a search of bytes, since nearly all pages have none."""
     if _is_followed(html, name.encode(), 0):
         return True
+    if b'="?' not in html:
+        return False
     behind = max((html.rfind(end[:_SNIPPET_CHARS].encode()) for end in ends), default=-1)
     return behind >= 0 and _is_followed(html[behind : behind + _WINDOW_BYTES], b'="?', -1)
 

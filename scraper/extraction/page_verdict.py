@@ -9,7 +9,7 @@ What becomes of the page is decided in `pagestate`.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -37,18 +37,18 @@ class Trained:
     forest: Forest
     words: Words
 
-    def log_odds(self, columns: Mapping[str, float], said: Collection[str]) -> float:
+    def log_odds(self, columns: Mapping[str, float], said: Set[str]) -> float:
         """Above 0 where the page is rather an article. `columns` are its numbers, `said` its words."""
         return float(self.forest.log_odds(self._table(columns, said))[0])
 
-    def reasons(self, columns: Mapping[str, float], said: Collection[str], n: int = 3) -> list[str]:
+    def reasons(self, columns: Mapping[str, float], said: Set[str], n: int = 3) -> list[str]:
         """What speaks most against an article: names of numbers, and for the words these themselves."""
         found = self.forest.reasons(self._table(columns, said), 0, len(self.forest.names))
         names = [name.replace("_", " ") for name, weight in found if weight < 0][:n]
         quoted = ", ".join(f"'{word}'" for word in self.words.against(said))
         return [f"words such as {quoted}" if name == _WORDS and quoted else name for name in names]
 
-    def _table(self, columns: Mapping[str, float], said: Collection[str]) -> Table:
+    def _table(self, columns: Mapping[str, float], said: Set[str]) -> Table:
         """The numbers, that of the words with them, as a table of one column."""
         numbers = {**columns, _WORDS: self.words.worth(said)}
         values = np.array([*numbers.values()], dtype=np.float32)

@@ -7,7 +7,7 @@ the text itself are not looked at, they are its subject.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -33,14 +33,13 @@ class Words:
     weights: Mapping[str, float]
     bias: float
 
-    def worth(self, said: Iterable[str]) -> float:
+    def worth(self, said: Set[str]) -> float:
         """The log odds of an article, by the words of a page alone."""
-        weight = self.weights.get
-        return self.bias + sum(weight(word, 0.0) for word in sorted(said))
+        return self.bias + sum([self.weights[word] for word in sorted(self.weights.keys() & said)])
 
-    def against(self, said: Iterable[str], n: int = 3) -> list[str]:
+    def against(self, said: Set[str], n: int = 3) -> list[str]:
         """The words of a page that speak most against an article, as they stand on it."""
-        found = sorted((self.weights.get(word, 0.0), word) for word in said)
+        found = sorted((self.weights[word], word) for word in self.weights.keys() & said)
         return [word.split(":", 1)[1] for weight, word in found[:n] if weight < 0]
 
 

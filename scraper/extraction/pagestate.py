@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import exp
+from math import exp, inf
 from urllib.parse import urlsplit
 
 from scraper.extraction import page_features, page_verdict, page_words
@@ -93,12 +93,11 @@ def is_news(fields: Fields) -> bool:
 
 def by_rules(page: Page, fields: Fields, layout: Layout, paragraphs: Sequence[Paragraph]) -> Finding | None:
     """Why the page is no article, if a rule knows; nothing is learned here."""
-    text = " ".join(p.text for p in paragraphs if p.kind is not ParagraphKind.CAPTION)
-    n_chars = sum(map(len, words(text)))
+    n_chars = _n_letters(paragraphs, inf if fields.is_accessible_for_free is False else _SHORT_CHARS)
     types = frozenset(name.lower() for name in fields.types)
     is_article_type = any("article" in name or "posting" in name or name == "report" for name in types)
     return (
-        _by_wall(fields, text, n_chars)
+        _by_wall(fields, n_chars)
         or _by_address(page, fields)
         or _by_type(types, is_article_type=is_article_type)
         or (
@@ -110,7 +109,18 @@ def by_rules(page: Page, fields: Fields, layout: Layout, paragraphs: Sequence[Pa
     )
 
 
-def _by_wall(fields: Fields, text: str, n_chars: int) -> Finding | None:
+def _n_letters(paragraphs: Sequence[Paragraph], enough: float) -> int:
+    """How many letters the text has; at least `enough` where it has so many, since all of them take long to count."""
+    n = 0
+    for paragraph in paragraphs:
+        if paragraph.kind is not ParagraphKind.CAPTION:
+            n += sum(map(len, words(paragraph.text)))
+        if n >= enough:
+            break
+    return n
+
+
+def _by_wall(fields: Fields, n_chars: int) -> Finding | None:
     """The publisher's own word that the text is not free, where only a part of it is here."""
     if fields.is_accessible_for_free is not False:
         return None
@@ -144,7 +154,7 @@ def _around(layout: Layout, paragraphs: Sequence[Paragraph]) -> str:
     n_page = sum(len(block.text) for block in layout.blocks)
     if n_page < _SHORT_PAGE_CHARS and sum(len(p.text) for p in paragraphs) < _MAIN_SHARE * n_page:
         return " ".join(block.text for block in layout.blocks)
-    kept = {p.text for p in paragraphs}
+    kept = dict.fromkeys(p.text for p in paragraphs)
     last = max((at for at, block in enumerate(layout.blocks) if block.text in kept), default=-1)
     behind = layout.blocks[last + 1 : last + 1 + _N_BEHIND] if last >= 0 else []
     return " ".join([*kept, *(block.text for block in behind)])
@@ -171,11 +181,12 @@ def by_cards(layout: Layout, paragraphs: Sequence[Paragraph]) -> Finding | None:
     kept = {p.text for p in paragraphs}
     n_total = n_in_cards = 0
     cards: set[int] = set()
+    known: dict[int, bool] = {}
     for block in layout.blocks:
         if block.text not in kept:
             continue
         n_total += len(block.text)
-        card = _card(layout, block)
+        card = _card(layout, block, known)
         if card is not None:
             n_in_cards += len(block.text)
             cards.add(card)
@@ -185,14 +196,17 @@ def by_cards(layout: Layout, paragraphs: Sequence[Paragraph]) -> Finding | None:
     return None
 
 
-def _card(layout: Layout, block: Block) -> int | None:
+def _card(layout: Layout, block: Block, known: dict[int, bool]) -> int | None:
+    """The card the block stands in; `known` are the boxes asked before."""
     at = block.box
     for _ in range(_MAX_CARD_DEPTH):
         box = layout.boxes[at]
         if box.end - box.first > _MAX_CARD_BLOCKS or box.parent < 0:
             return None
-        inside = layout.blocks[box.first : box.end]
-        if len(inside) >= 2 and any(_is_headline_link(other) for other in inside):
+        if at not in known:
+            inside = layout.blocks[box.first : box.end]
+            known[at] = len(inside) >= 2 and any(map(_is_headline_link, inside))
+        if known[at]:
             return at
         at = box.parent
     return None

@@ -119,8 +119,9 @@ def _topic(texts: Sequence[str], odds: Floats) -> dict[str, Floats]:
     for own, probable in zip(vocabularies, is_probable, strict=True):
         if probable:
             count.update(own)
+    times = count.get
     shared = [
-        sum(count[word] > probable for word in own) / (len(own) or 1)
+        sum([times(word, 0) > probable for word in own]) / (len(own) or 1)
         for own, probable in zip(vocabularies, is_probable, strict=True)
     ]
     share = np.array(shared)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from scraper.text import word_lists
 
@@ -34,8 +34,7 @@ _BETWEEN_WIDE = _BETWEEN + "’“”„«»–—…•·→►▶›|¿¡‘®
 Key = str | tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """One entry: what to look for in a normal text, its role, its class of junk and its language ("" for all)."""
 
     pattern: str
@@ -51,13 +50,18 @@ class Gate:
     words: frozenset[str]
     stems: frozenset[str]
     pairs: frozenset[Key]
+    pair_starts: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """The tables, ready to be looked up."""
+    """The tables, ready to be looked up. `stems` are the beginnings of words among the keys of `terms`, without the
+    asterisk, `pair_starts` the first words of the pairs.
+    """
 
     terms: dict[Key, list[Term]]
+    stems: frozenset[str]
+    pair_starts: frozenset[str]
     openers: dict[str, list[Term]]
     labels: dict[str, dict[str, str]]
     credits: dict[str, str]
@@ -129,9 +133,14 @@ def _gates(deciding: dict[str, set[Key]]) -> dict[str, Gate]:
 
     def gate(codes: Iterable[str]) -> Gate:
         keys = {key for code in codes for key in deciding.get(code, ()) if isinstance(key, str)}
-        return Gate(frozenset(keys), frozenset(key[:-1] for key in keys if key.endswith("*")), pairs)
+        return Gate(frozenset(keys), frozenset(key[:-1] for key in keys if key.endswith("*")), pairs, _starts(pairs))
 
     return {"": gate(deciding)} | {code: gate((code, "en", "")) for code in deciding if code}
+
+
+def _starts(keys: Iterable[Key]) -> frozenset[str]:
+    """The first words of the pairs among the keys."""
+    return frozenset(key[0] for key in keys if isinstance(key, tuple))
 
 
 def _add_label(labels: dict[str, dict[str, str]], entry: str, kind: str, code: str) -> None:
@@ -168,4 +177,5 @@ def load() -> Tables:
                 hinting.setdefault(code, set()).add(key)
             if role in ("object", "sure"):
                 deciding.setdefault(code, set()).add(key)
-    return Tables(terms, openers, labels, credit, _gates(deciding), _gates(hinting))
+    stems = frozenset(key[:-1] for key in terms if isinstance(key, str) and key.endswith("*"))
+    return Tables(terms, stems, _starts(terms), openers, labels, credit, _gates(deciding), _gates(hinting))
