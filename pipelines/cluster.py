@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 import numpy as np
 from rensa import RMinHash
 
-from scraper.text import fingerprint, fold
+from scraper.text import fingerprint, fingerprint_of, fold
 from scraper.values import Article
 
 N_HASHES = 128
@@ -80,10 +80,10 @@ def marks(article: Article) -> Marks:
     if len(shingles) < MIN_TOKENS:
         return Marks(text_key=_number(fingerprint(f"{article.title or ''}\n{article.body}").encode()))
     minhash = RMinHash(num_perm=N_HASHES, seed=_SEED)
-    minhash.update(sorted(shingles))
+    minhash.update(list(shingles))  # their order does not matter
     figures = sorted({_number(figure.encode()) & 0xFFFFFFFF for figure in _FIGURE.findall(text)})[:MAX_FIGURES]
     return Marks(
-        text_key=_number(fingerprint(article.body).encode()),
+        text_key=_number(fingerprint_of(text).encode()),
         n_shingles=len(shingles),
         signature=struct.pack(f"<{N_HASHES}I", *minhash.digest()),
         figures=struct.pack(f"<{len(figures)}I", *figures),

@@ -21,6 +21,7 @@ from scraper.errors import NewsError
 from scraper.extraction import blocks
 from scraper.extraction import memory as site_memory
 from scraper.extraction.layout import paths
+from scraper.extraction.line_keys import line_keys
 from scraper.values import PageRecord, SiteMemory
 
 N_PAGES = 5  # looked at for examples
@@ -81,7 +82,7 @@ def _lines(folder: Shelf, record: PageRecord, known: SiteMemory) -> list[tuple[s
     found = []
     for block in layout.blocks:
         path = places[block.box]
-        key = next((key for key in site_memory.line_keys(block.text, path) if key in known.repeated), None)
+        key = next((key for key in line_keys(block.text, path) if key in known.repeated), None)
         if key is not None:
             found.append((block.text, path, key))
     return found

@@ -61,4 +61,9 @@ def fold(text: str) -> str:
 
 def fingerprint(text: str) -> str:
     """16 hex digits, equal for texts that differ only in case, punctuation and white space."""
-    return hashlib.blake2b(fold(text).encode("utf-8", "replace"), digest_size=8).hexdigest()
+    return fingerprint_of(fold(text))
+
+
+def fingerprint_of(folded: str) -> str:
+    """The fingerprint of a text that is folded already."""
+    return hashlib.blake2b(folded.encode("utf-8", "replace"), digest_size=8).hexdigest()

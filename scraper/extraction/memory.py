@@ -12,7 +12,6 @@ are kept, no text. Pure: `observation` sees the keys on a page, `db.memory` keep
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,6 +19,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from scraper.extraction.line_keys import MAX_CHARS, digest, masked_keys
 from scraper.text import fingerprint
 from scraper.values import Candidate, Period, SiteMemory
 
@@ -48,18 +48,11 @@ GAP = 20
 HISTORY = 500
 """Sightings by which a site is judged, the latest: 0.1 to 0.2 s for a site that has them all, 200 keys each."""
 
-MIN_CHARS, MAX_CHARS = 3, 600  # no promotion is longer; a long text seen twice is the article at two addresses
-_MAX_MASKED_CHARS = 200  # a longer sentence with other names in it is a report made by a program
 _MAX_MASKED_SHARE = 1 / 3  # of a page's text: more is such a report, sentence by sentence
-_MIN_PLAIN_WORDS, _MIN_PLAIN_CHARS = 3, 10  # what must be left of a line when names are masked
-_MIN_NUMBERED_CHARS = 4  # "5,231 readers": the number and one word
 _MAX_ADDRESSES = 5  # that share a canonical address; where more do, it is broken
 _MIN_TITLE_CHARS = 10
 _MASKED = ("digits:", "number:", "names:")
 
-_DIGITS = re.compile(r"\d+(?:[.,:/\s\u00a0\u202f]\d+)*")
-_NAME = re.compile(r"\b[^\W\d_a-z][^\W\d_]*[^\W\d_A-Z][^\W\d_]*\b")
-_WORD = re.compile(r"[^\W\d_]+")
 _JOINT = re.compile(r"\s+(?:[-|–—·•»«:]+|::|//)\s+|\s*[|»]\s*")
 
 
@@ -72,45 +65,7 @@ class Sighting:
     keys: tuple[str, ...]
 
 
-def digest(text: str) -> str:
-    """16 hex digits of the very text, for addresses."""
-    return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).hexdigest()
-
-
 # ---------------------------------------------------------------- keys
-
-
-def line_keys(text: str, path: str) -> Iterator[str]:
-    """The keys of a line at a path: its text's, and those of its masked forms."""
-    if MIN_CHARS <= len(text) <= MAX_CHARS:
-        yield fingerprint(text)
-        yield from masked_keys(text, path)
-
-
-def masked_keys(text: str, path: str) -> Iterator[str]:
-    """The keys of a line with its digits and names masked; none for the cells of a table or where little is left."""
-    if len(text) > _MAX_MASKED_CHARS or path.endswith(("/td", "/th")):
-        return
-    plain, n_numbers = _DIGITS.subn(" ", text)
-    if n_numbers:
-        words = _WORD.findall(plain)
-        if _is_enough(words):
-            yield _masked("digits", words, path, n_numbers)
-        elif sum(map(len, words)) >= _MIN_NUMBERED_CHARS:
-            yield _masked("number", words, path, n_numbers)
-    nameless, n_names = _NAME.subn(" ", plain)
-    words = _WORD.findall(nameless) if n_names else []
-    if _is_enough(words):
-        yield _masked("names", words, path, n_names)
-
-
-def _is_enough(words: list[str]) -> bool:
-    return len(words) >= _MIN_PLAIN_WORDS and sum(map(len, words)) >= _MIN_PLAIN_CHARS
-
-
-def _masked(kind: str, words: list[str], path: str, n_masked: int) -> str:
-    folded = " ".join(words).casefold()
-    return f"{kind}:{digest(f'{path} {n_masked} {folded}')}"
 
 
 def candidate_keys(candidate: Candidate) -> Iterator[str]:

@@ -10,7 +10,8 @@ from scraper.errors import NewsError
 from scraper.extraction import blocks, facts, gathering, published, zones
 from scraper.extraction.gathering import Gathered
 from scraper.extraction.layout import paths
-from scraper.extraction.memory import Sighting, candidate_keys, digest, line_keys
+from scraper.extraction.line_keys import digest, line_keys
+from scraper.extraction.memory import Sighting, candidate_keys
 from scraper.text import fingerprint
 from scraper.values import Context, Page
 

@@ -5,13 +5,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from scraper.extraction.line_keys import masked_keys
 from scraper.extraction.memory import (
     GAP,
     NOTHING,
     Repeats,
     Sighting,
     candidate_keys,
-    masked_keys,
     needed,
     recall,
     repeats,
