@@ -19,6 +19,16 @@ from db.schema import articles, cluster_bands, cluster_members
 
 _MAX_NAMES = 500  # ids in one statement
 
+# Statements of every article, built once: building one costs three times as much as running it.
+_MEMBERS = sa.select(cluster_members).order_by(cluster_members.c.article_id)
+_BY_ARTICLE = _MEMBERS.where(cluster_members.c.article_id == sa.bindparam("of_article"))
+_BY_CLUSTER = _MEMBERS.where(cluster_members.c.cluster_id == sa.bindparam("of_cluster"))
+_BY_TEXT = sa.select(cluster_members).where(cluster_members.c.text_key == sa.bindparam("of_text")).limit(1)
+_KEYS = sa.select(cluster_bands.c.text_key).where(cluster_bands.c.band.in_(sa.bindparam("of_bands", expanding=True)))
+_FIRST = sa.select(sa.func.min(cluster_members.c.article_id)).where(cluster_members.c.text_key.in_(_KEYS.distinct()))
+_BY_BANDS = _MEMBERS.where(cluster_members.c.article_id.in_(_FIRST.group_by(cluster_members.c.text_key)))
+_ADD_MEMBER, _ADD_BANDS = cluster_members.insert(), cluster_bands.insert()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
@@ -38,48 +48,41 @@ def begin(connection: Connection) -> None:
     hold(connection, "clusters")
 
 
-def _members(connection: Connection, where: sa.ColumnElement[bool]) -> list[Member]:
-    query = sa.select(cluster_members).where(where).order_by(cluster_members.c.article_id)
-    return [Member(**row._mapping) for row in connection.execute(query)]
+def _members(connection: Connection, query: sa.Select[Any], **values: Any) -> list[Member]:
+    return [Member(**row._mapping) for row in connection.execute(query, values)]
 
 
 def get_member(connection: Connection, article_id: int) -> Member | None:
     """The article's place in its cluster, None if it has none."""
-    return next(iter(_members(connection, cluster_members.c.article_id == article_id)), None)
+    return next(iter(_members(connection, _BY_ARTICLE, of_article=article_id)), None)
 
 
 def get_members(connection: Connection, cluster_id: int) -> list[Member]:
     """All of a cluster, by id."""
-    return _members(connection, cluster_members.c.cluster_id == cluster_id)
+    return _members(connection, _BY_CLUSTER, of_cluster=cluster_id)
 
 
 def known_text(connection: Connection, text_key: int) -> Member | None:
     """An article with that very text."""
-    query = sa.select(cluster_members).where(cluster_members.c.text_key == text_key).limit(1)
-    row = connection.execute(query).first()
-    return None if row is None else Member(**row._mapping)
+    return next(iter(_members(connection, _BY_TEXT, of_text=text_key)), None)
 
 
 def known_like(connection: Connection, bands: list[int]) -> list[Member]:
     """For each text that shares a band, one article that has it."""
-    if not bands:
-        return []
-    keys = sa.select(cluster_bands.c.text_key).where(cluster_bands.c.band.in_(bands)).distinct()
-    first = sa.select(sa.func.min(cluster_members.c.article_id)).where(cluster_members.c.text_key.in_(keys))
-    return _members(connection, cluster_members.c.article_id.in_(first.group_by(cluster_members.c.text_key)))
+    return _members(connection, _BY_BANDS, of_bands=bands) if bands else []
 
 
 def save_member(connection: Connection, article_id: int, cluster_id: int, values: Mapping[str, Any]) -> None:
     """Puts the article into a cluster, alone as its original; `values` are its text's marks."""
     row = {"article_id": article_id, "cluster_id": cluster_id, "is_original": article_id == cluster_id, **values}
-    connection.execute(cluster_members.insert(), [row])
+    connection.execute(_ADD_MEMBER, [row])
 
 
 def save_bands(connection: Connection, text_key: int, bands: list[int]) -> None:
     """Makes a text findable that no article had before."""
     if bands:
         rows = [{"band": band, "text_key": text_key} for band in sorted(set(bands))]
-        connection.execute(cluster_bands.insert(), rows)
+        connection.execute(_ADD_BANDS, rows)
 
 
 def delete_bands(connection: Connection, text_key: int, bands: list[int]) -> None:

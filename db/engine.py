@@ -111,7 +111,7 @@ def _shown(engine: Engine) -> str:
 
 def insert(connection: Connection, table: sa.Table, row: Mapping[str, Any]) -> int:
     """The id of the row, now in the table."""
-    key = connection.execute(table.insert().values(**row)).inserted_primary_key
+    key = connection.execute(table.insert(), dict(row)).inserted_primary_key
     if key is None:
         raise StoreError("the database gave no key for a new row", url=table.name)
     return int(key[0])

@@ -13,13 +13,40 @@ from db.engine import insert
 from db.schema import extractions, links, pages, site_memories
 from scraper.values import DueLink, Link, NotModified, Page, PageRecord, RecordPlace
 
+# Statements of every page, built once: building one costs three times as much as running it.
+_HAS = (
+    sa.select(pages.c.id)
+    .join(links, links.c.id == pages.c.link_id)
+    .where(pages.c.link_id == sa.bindparam("of_link"), pages.c.sha256 == sa.bindparam("bytes"))
+    .where(sa.or_(links.c.page_id == pages.c.id, pages.c.fetched_at == sa.bindparam("at")))
+    .limit(1)
+)
+_LATEST = (
+    sa.select(pages.c.fetched_at)
+    .join(links, links.c.page_id == pages.c.id)
+    .where(links.c.id == sa.bindparam("of_link"))
+)
+_LINK = links.update().where(links.c.id == sa.bindparam("of_link")).values(page_id=sa.bindparam("of_page"))
+_LEARNED = pages.update().where(pages.c.id == sa.bindparam("of_page")).values(learned_at=sa.bindparam("at"))
+_LAST_OUTCOME = (
+    sa.select(extractions.c.outcome)
+    .where(extractions.c.page_id == sa.bindparam("of_page"))
+    .order_by(extractions.c.id.desc())
+    .limit(1)
+)
+_FORGET_EXTRACTION = extractions.delete().where(
+    extractions.c.page_id == sa.bindparam("of_page"),
+    extractions.c.extractor == sa.bindparam("by"),
+    extractions.c.generation == sa.bindparam("with_memory"),
+)
+_ADD_EXTRACTION = extractions.insert()
+_NOT_DUE = pages.update().where(pages.c.id == sa.bindparam("of_page"), pages.c.is_due).values(is_due=False)
+
 
 def has_page(connection: Connection, page: Page, link_id: int) -> bool:
     """Whether these very bytes are the address's latest, or were already taken as fetched at that time."""
-    same = sa.select(pages.c.id).join(links, links.c.id == pages.c.link_id).where(pages.c.link_id == link_id)
-    same = same.where(pages.c.sha256 == page.sha256)
-    same = same.where(sa.or_(links.c.page_id == pages.c.id, pages.c.fetched_at == page.fetched_at))
-    return connection.execute(same.limit(1)).first() is not None
+    known = connection.execute(_HAS, {"of_link": link_id, "bytes": page.sha256, "at": page.fetched_at})
+    return known.first() is not None
 
 
 def add_page(
@@ -34,10 +61,9 @@ def add_page(
     row |= {"archive_file": place.file, "archive_offset": place.offset, "archive_length": place.length}
     row |= {"opt_outs": " ".join(page.opt_outs) or None, "is_rendered": page.is_rendered}
     page_id = insert(connection, pages, row | {"same_as_id": same_as_id, "run_id": run_id})
-    latest = sa.select(pages.c.fetched_at).join(links, links.c.page_id == pages.c.id).where(links.c.id == link_id)
-    known = connection.execute(latest).scalar()
+    known = connection.execute(_LATEST, {"of_link": link_id}).scalar()
     if same_as_id is None and (known is None or known <= page.fetched_at):
-        connection.execute(links.update().where(links.c.id == link_id).values(page_id=page_id))
+        connection.execute(_LINK, {"of_link": link_id, "of_page": page_id})
     return page_id
 
 
@@ -64,7 +90,7 @@ def due_learning(connection: Connection, limit: int, site: str | None = None) ->
 
 def save_learned(connection: Connection, page_id: int, now: datetime) -> None:
     """Marks the page as counted."""
-    connection.execute(pages.update().where(pages.c.id == page_id).values(learned_at=now))
+    connection.execute(_LEARNED, {"of_page": page_id, "at": now})
 
 
 def due_digest(
@@ -174,8 +200,7 @@ def get_page(connection: Connection, page_id: int) -> PageRecord:
 
 def last_outcome(connection: Connection, page_id: int) -> str | None:
     """What came of digesting the page the last time, None if it never was."""
-    query = sa.select(extractions.c.outcome).where(extractions.c.page_id == page_id)
-    return connection.execute(query.order_by(extractions.c.id.desc()).limit(1)).scalar()
+    return connection.execute(_LAST_OUTCOME, {"of_page": page_id}).scalar()
 
 
 def add_extraction(
@@ -183,12 +208,11 @@ def add_extraction(
 ) -> None:
     """Marks the page as digested by `key`, an extractor version and a memory generation, with what came of it."""
     extractor, generation = key
-    row = {"outcome": outcome, "evidence": evidence, "run_id": run_id}
-    where = {"page_id": record.id, "extractor": extractor, "generation": generation}
+    row = {"page_id": record.id, "extractor": extractor, "generation": generation}
     # In place of what the same key said before, and behind all others: the last row is what holds.
-    connection.execute(extractions.delete().where(*(extractions.c[name] == value for name, value in where.items())))
-    connection.execute(extractions.insert().values(**where, **row))
-    connection.execute(pages.update().where(pages.c.id == record.id, pages.c.is_due).values(is_due=False))
+    connection.execute(_FORGET_EXTRACTION, {"of_page": record.id, "by": extractor, "with_memory": generation})
+    connection.execute(_ADD_EXTRACTION, row | {"outcome": outcome, "evidence": evidence, "run_id": run_id})
+    connection.execute(_NOT_DUE, {"of_page": record.id})
 
 
 def file_ends(connection: Connection) -> dict[str, int]:

@@ -35,6 +35,13 @@ _FACTS = (
 ).subquery("facts")
 # By itself SQLite would go to the wide rows, a page of disk each. Only `optout:` needs them, for `details`.
 _Columns = Any  # a collection of columns by name; its type has no attributes
+_INSERT_SQLITE = sa.text(
+    "INSERT INTO article_search (rowid, title, author, tag, body) VALUES (:id, :title, :author, :tag, :body)"
+)
+_WORDS = " || ".join(f"setweight(to_tsvector('simple', :{name}), '{weight}')" for name, weight in _WEIGHTS.items())
+_INSERT_POSTGRESQL = sa.text(f"INSERT INTO article_search (article_id, words) VALUES (:id, {_WORDS})")  # noqa: S608
+_DELETE_SQLITE = sa.text("DELETE FROM article_search WHERE rowid = :id")
+_DELETE_POSTGRESQL = sa.text("DELETE FROM article_search WHERE article_id = :id")
 _HALF_LIFE = timedelta(days=7)  # in which half of what news gains by being new is gone
 _GAIN_OF_NEW = 0.5
 _REORDERED = 200  # best hits among which recency counts
@@ -50,13 +57,18 @@ class _Text:
 
 def save(connection: Connection, saved: Iterable[tuple[int, Article]]) -> None:
     """Indexes articles in place of what was indexed under their ids; what is no article is in no index."""
-    rows, ids = [], []
-    for article_id, article in saved:
-        ids.append({"id": article_id})
-        if article.state is PageState.ARTICLE:
-            texts = _indexed(article.title, article.authors, article.tags, article.body)
-            rows.append({"id": article_id, **texts})
-    connection.execute(_delete(connection), ids)
+    saved = list(saved)
+    connection.execute(_delete(connection), [{"id": article_id} for article_id, _ in saved])
+    add(connection, saved)
+
+
+def add(connection: Connection, added: Iterable[tuple[int, Article]]) -> None:
+    """Indexes articles under ids that are new."""
+    rows = [
+        {"id": article_id, **_indexed(article.title, article.authors, article.tags, article.body)}
+        for article_id, article in added
+        if article.state is PageState.ARTICLE
+    ]
     if rows:
         connection.execute(_insert(connection), rows)
 
@@ -67,12 +79,7 @@ def _indexed(title: str | None, authors: Iterable[str], tags: Iterable[str], bod
 
 
 def _insert(connection: Connection) -> sa.TextClause:
-    if connection.dialect.name == "sqlite":
-        return sa.text(
-            "INSERT INTO article_search (rowid, title, author, tag, body) VALUES (:id, :title, :author, :tag, :body)"
-        )
-    parts = (f"setweight(to_tsvector('simple', :{name}), '{weight}')" for name, weight in _WEIGHTS.items())
-    return sa.text(f"INSERT INTO article_search (article_id, words) VALUES (:id, {' || '.join(parts)})")  # noqa: S608
+    return _INSERT_SQLITE if connection.dialect.name == "sqlite" else _INSERT_POSTGRESQL
 
 
 def delete(connection: Connection, article_id: int) -> None:
@@ -81,8 +88,7 @@ def delete(connection: Connection, article_id: int) -> None:
 
 
 def _delete(connection: Connection) -> sa.TextClause:
-    column = "rowid" if connection.dialect.name == "sqlite" else "article_id"
-    return sa.text(f"DELETE FROM article_search WHERE {column} = :id")  # noqa: S608
+    return _DELETE_SQLITE if connection.dialect.name == "sqlite" else _DELETE_POSTGRESQL
 
 
 def fill(connection: Connection) -> int:
