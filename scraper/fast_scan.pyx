@@ -23,7 +23,8 @@ cdef enum:
 def signs(bytes html):
     """What `flood_signs.signs` gives."""
     cdef const unsigned char *codes = html
-    cdef Py_ssize_t n = len(html), at = 0, n_tags = 0, last = -1, widest = 0
+    cdef Py_ssize_t n = len(html), at = 0, n_tags = 0, end = -1
+    cdef bint has_long = False
     cdef const unsigned char *found
     cdef int *now = <int *>calloc(2 * N_KEYS, sizeof(int))
     cdef int *most = now + N_KEYS
@@ -37,9 +38,10 @@ def signs(bytes html):
             break
         at = found - codes
         n_tags += 1
-        if last >= 0 and at - last > widest:
-            widest = at - last
-        last = at
+        if end < at:
+            found = <const unsigned char *>memchr(codes + at, b">", n - at)
+            end = found - codes if found != NULL else n
+        has_long = has_long or end - at > LONG_TAG
         is_end = codes[at + 1] == b"/"
         first, second = codes[at + 1 + is_end] | 32, codes[at + 2 + is_end]
         at += 1
@@ -63,6 +65,4 @@ def signs(bytes html):
         return NONE
     if html.count(b">") > n_tags + MAX_OPTIONS and html.count(b'=">') > MAX_OPTIONS:
         return FLOOD
-    if n_tags and max(widest, n - last) <= LONG_TAG:
-        return NONE
-    return LONG
+    return LONG if has_long else NONE

@@ -55,9 +55,14 @@ def signs(html: bytes) -> int:
         return Signs.NONE
     if html.count(b">") > len(at) + MAX_OPTIONS and html.count(b'=">') > MAX_OPTIONS:
         return Signs.FLOOD
-    if len(at) and max(int(np.diff(at).max(initial=0)), len(codes) - int(at[-1])) <= LONG_TAG:
-        return Signs.NONE
-    return Signs.LONG_TAG
+    return Signs.LONG_TAG if len(long_tags(codes)) else Signs.NONE
+
+
+def long_tags(codes: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
+    """Where a `<` has no `>` for long."""
+    at = np.flatnonzero(codes[:-3] == ord("<"))
+    ends = np.append(np.flatnonzero(codes == ord(">")), len(codes))
+    return np.asarray(at[ends[np.searchsorted(ends, at)] - at > LONG_TAG])
 
 
 def _most_open(key: npt.NDArray[np.uint16], step: npt.NDArray[np.int64]) -> int:

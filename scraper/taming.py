@@ -15,7 +15,7 @@ from collections import Counter
 
 import numpy as np
 
-from scraper.flood_signs import FORMATTING, LEFT_OPEN, LONG_TAG, MAX_OPTIONS, VOID, Signs
+from scraper.flood_signs import FORMATTING, LEFT_OPEN, MAX_OPTIONS, VOID, Signs, long_tags
 
 try:
     from scraper.fast_scan import signs
@@ -49,11 +49,8 @@ def _has_signs(html: bytes) -> bool:
 
 def _has_long_tag(html: bytes) -> bool:
     """Whether one of the tags without a `>` for long has too many attributes."""
-    codes = np.frombuffer(html, dtype=np.uint8)
-    at = np.flatnonzero(codes[:-3] == ord("<"))
-    ends = np.append(np.flatnonzero(codes == ord(">")), len(codes))
-    is_long = ends[np.searchsorted(ends, at)] - at > LONG_TAG
-    return any(_n_attributes(html, start) > MAX_ATTRIBUTES for start in at[is_long][:_MOST_LONG_TAGS].tolist())
+    found = long_tags(np.frombuffer(html, dtype=np.uint8))
+    return any(_n_attributes(html, start) > MAX_ATTRIBUTES for start in found[:_MOST_LONG_TAGS].tolist())
 
 
 def _n_attributes(html: bytes, start: int) -> int:

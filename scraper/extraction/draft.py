@@ -49,6 +49,7 @@ class Draft:
         self.is_kept = [chance >= KEEP for chance in chances]
         self.reasons = [ARTICLE if is_kept else NOT_ARTICLE for is_kept in self.is_kept]
         self.lead = -1
+        self._kept: list[int] | None = None
         self._kinds: dict[int, ParagraphKind] = {}
         for at, score in enumerate(scores):
             if self.is_kept[at] != (score >= KEEP):
@@ -56,15 +57,17 @@ class Draft:
 
     def kept(self) -> list[int]:
         """The places of the kept blocks."""
-        return [at for at, is_kept in enumerate(self.is_kept) if is_kept]
+        if self._kept is None:
+            self._kept = [at for at, is_kept in enumerate(self.is_kept) if is_kept]
+        return list(self._kept)
 
     def keep(self, at: int, reason: str) -> None:
         """The block at that place stays, for that reason."""
-        self.is_kept[at], self.reasons[at] = True, reason
+        self.is_kept[at], self.reasons[at], self._kept = True, reason, None
 
     def drop(self, at: int, reason: str) -> None:
         """The block at that place goes, for that reason."""
-        self.is_kept[at], self.reasons[at] = False, reason
+        self.is_kept[at], self.reasons[at], self._kept = False, reason, None
 
     def dropped_share(self, reason: str) -> float:
         """The letters dropped for that reason, as a share of them and of what is kept."""

@@ -84,7 +84,7 @@ def table(layout):
     boxes = <list>layout.boxes
     cdef Py_ssize_t n = len(blocks), m = len(boxes), at, other, i
     link_array = np.empty(n)
-    values_array = np.zeros((features.N_ROWS, n), dtype=np.float32)
+    values_array = np.zeros((n, features.N_ROWS), dtype=np.float32)  # turned at the end
     cdef double[::1] link = link_array
     cdef float[:, ::1] out = values_array
     cdef double[:, ::1] per_block = np.zeros((5, n))
@@ -148,7 +148,7 @@ def table(layout):
         for char in text:
             mark = MARKS[char if char < 0xFFFF else 0xFFFF]
             if i == 0:
-                out[11, at] = (mark & LOWER) > 0
+                out[at, 11] = (mark & LOWER) > 0
             if mark:
                 n_marks += (mark & PUNCTUATION) > 0
                 n_bar += (mark & BAR) > 0
@@ -164,21 +164,21 @@ def table(layout):
         total_unspaced += n_unspaced
         total_chars += n_chars
         marks[at] = n_marks
-        out[1, at] = link[at]
-        out[2, at] = block.n_links
-        out[3, at] = block.n_before_link
-        out[4, at] = block.n_after_link
-        out[5, at] = <double>block.n_bold_chars / n_chars
-        out[6, at] = <double>block.n_italic_chars / n_chars
-        out[7, at] = n_marks
-        out[9, at] = (mark & END) > 0
-        out[10, at] = (mark & COLON) > 0 or text.endswith("...")
-        out[12, at] = <double>n_upper / seen
-        out[13, at] = <double>n_digit / seen
-        out[14, at] = n_newline
-        out[15, at] = block.media_up
-        out[17, at] = n_bar > 0
-        out[18, at] = n_contact > 0 or "http" in text
+        out[at, 1] = link[at]
+        out[at, 2] = block.n_links
+        out[at, 3] = block.n_before_link
+        out[at, 4] = block.n_after_link
+        out[at, 5] = <double>block.n_bold_chars / n_chars
+        out[at, 6] = <double>block.n_italic_chars / n_chars
+        out[at, 7] = n_marks
+        out[at, 9] = (mark & END) > 0
+        out[at, 10] = (mark & COLON) > 0 or text.endswith("...")
+        out[at, 12] = <double>n_upper / seen
+        out[at, 13] = <double>n_digit / seen
+        out[at, 14] = n_newline
+        out[at, 15] = block.media_up
+        out[at, 17] = n_bar > 0
+        out[at, 18] = n_contact > 0 or "http" in text
         size[at] = n_chars
         heading[at] = max(0, tag_number[box_of[at]] - H1 + 1)
     if total_unspaced > UNSPACED_SHARE * total_chars:
@@ -197,9 +197,9 @@ def table(layout):
                 for other in range(first[at], end[at]):
                     is_foreign[other] = 1
     for at in range(n):
-        out[0, at] = size[at]
-        out[8, at] = marks[at] / max(size[at], 1.0)
-        out[16, at] = is_foreign[at]
+        out[at, 0] = size[at]
+        out[at, 8] = marks[at] / max(size[at], 1.0)
+        out[at, 16] = is_foreign[at]
         if size[at] >= PROSE and not is_foreign[at]:
             prose[at] = size[at] * ((1 - link[at]) * (1 - link[at]))
         running[at + 1] = running[at] + prose[at]
@@ -213,13 +213,13 @@ def table(layout):
         own = tag_number[box_of[at]]
         outer = tag_number[parent[box_of[at]]]
         if 1 <= own <= 5:
-            out[18 + own, at] = 1
-        out[24, at] = outer == 3
-        out[25, at] = outer == 2
-        out[26, at] = outer == 4
-        out[27, at] = outer == 6
-        out[28, at] = heading[at]
-        out[29, at] = bool(boxes[box_of[at]].is_hidden)
+            out[at, 18 + own] = 1
+        out[at, 24] = outer == 3
+        out[at, 25] = outer == 2
+        out[at, 26] = outer == 4
+        out[at, 27] = outer == 6
+        out[at, 28] = heading[at]
+        out[at, 29] = bool(boxes[box_of[at]].is_hidden)
 
     # looks
     cdef Py_ssize_t n_looks = len(looks), kind
@@ -232,11 +232,11 @@ def table(layout):
         by_look[3, kind] += prose[at]
     for at in range(n):
         kind = look[box_of[at]]
-        out[30, at] = by_look[0, kind]
-        out[31, at] = by_look[1, kind] / max(by_look[0, kind], 1.0)
-        out[32, at] = by_look[2, kind] / max(by_look[1, kind], 1.0)
-        out[33, at] = by_look[1, kind] / total
-        out[34, at] = by_look[3, kind] / total_prose
+        out[at, 30] = by_look[0, kind]
+        out[at, 31] = by_look[1, kind] / max(by_look[0, kind], 1.0)
+        out[at, 32] = by_look[2, kind] / max(by_look[1, kind], 1.0)
+        out[at, 33] = by_look[1, kind] / total
+        out[at, 34] = by_look[3, kind] / total_prose
 
     # containers
     cdef double[::1] direct = per_box[0], direct_count = per_box[1], nested = per_box[2], box_prose = per_box[3]
@@ -265,17 +265,17 @@ def table(layout):
         other = box_of[at]
         row = 35
         for step in range(4):
-            out[row, at] = share[other]
-            out[row + 1, at] = prose_share[other]
-            out[row + 2, at] = density[other]
-            out[row + 3, at] = block_size[other]
-            out[row + 4, at] = count[other]
+            out[at, row] = share[other]
+            out[at, row + 1] = prose_share[other]
+            out[at, row + 2] = density[other]
+            out[at, row + 3] = block_size[other]
+            out[at, row + 4] = count[other]
             row += 5
             if step:
-                out[row, at] = nested[other] / total_prose
+                out[at, row] = nested[other] / total_prose
                 row += 1
             other = parent[other]
-        out[58, at] = direct_count[parent[box_of[at]]]
+        out[at, 58] = direct_count[parent[box_of[at]]]
 
     # the boxes with most prose
     cdef double near_best = direct[best] + nested[best]
@@ -287,36 +287,36 @@ def table(layout):
         mark_meeting(goal, parent, depth, last, meeting)
         for at in range(n):
             other = box_of[at]
-            out[row, at] = depth[other] - meeting[other]
-            out[row + 1, at] = depth[goal] - meeting[other]
-            out[row + 2, at] = <double>(at - first[goal]) / max(1, end[goal] - first[goal])
-            out[row + 3, at] = max(0, first[goal] - at)
-            out[row + 4, at] = max(0, at - end[goal] + 1)
-            out[row + 5, at] = box_prose[goal] / total_prose
+            out[at, row] = depth[other] - meeting[other]
+            out[at, row + 1] = depth[goal] - meeting[other]
+            out[at, row + 2] = <double>(at - first[goal]) / max(1, end[goal] - first[goal])
+            out[at, row + 3] = max(0, first[goal] - at)
+            out[at, row + 4] = max(0, at - end[goal] + 1)
+            out[at, row + 5] = box_prose[goal] / total_prose
         row += 6
     for at in range(n):
-        out[71, at] = near_best / total_prose
-        out[72, at] = end[best] - first[best]
-        out[73, at] = total
-        out[74, at] = total_prose
-        out[75, at] = total_prose / total
-        out[76, at] = n
+        out[at, 71] = near_best / total_prose
+        out[at, 72] = end[best] - first[best]
+        out[at, 73] = total
+        out[at, 74] = total_prose
+        out[at, 75] = total_prose / total
+        out[at, 76] = n
 
     # places
     cdef Py_ssize_t last_prose = -1, next_prose = n
     for at in range(n):
         if prose[at] > 0:
             last_prose = at
-        out[77, at] = <double>at / n
-        out[78, at] = (running_size[at + 1] - size[at]) / total
-        out[79, at] = (running[at + 1] - prose[at]) / total_prose
-        out[80, at] = min(200, max(-50, at - first_h1)) if first_h1 >= 0 else -99
-        out[81, at] = at - last_prose if last_prose >= 0 else 99
-        out[83, at] = depth[box_of[at]]
+        out[at, 77] = <double>at / n
+        out[at, 78] = (running_size[at + 1] - size[at]) / total
+        out[at, 79] = (running[at + 1] - prose[at]) / total_prose
+        out[at, 80] = min(200, max(-50, at - first_h1)) if first_h1 >= 0 else -99
+        out[at, 81] = at - last_prose if last_prose >= 0 else 99
+        out[at, 83] = depth[box_of[at]]
     for at in range(n - 1, -1, -1):
         if prose[at] > 0:
             next_prose = at
-        out[82, at] = next_prose - at if next_prose < n else 99
+        out[at, 82] = next_prose - at if next_prose < n else 99
 
     # neighbours
     for at in range(n):
@@ -324,15 +324,15 @@ def table(layout):
             row = 84 + 5 * step
             other = at + 1 if step else at - 1
             if 0 <= other < n:
-                out[row, at] = size[other]
-                out[row + 1, at] = link[other]
-                out[row + 2, at] = look[box_of[other]] == look[box_of[at]]
-                out[row + 3, at] = parent[box_of[other]] == parent[box_of[at]]
-                out[row + 4, at] = heading[other]
+                out[at, row] = size[other]
+                out[at, row + 1] = link[other]
+                out[at, row + 2] = look[box_of[other]] == look[box_of[at]]
+                out[at, row + 3] = parent[box_of[other]] == parent[box_of[at]]
+                out[at, row + 4] = heading[other]
             else:
-                out[row, at] = out[row + 1, at] = out[row + 4, at] = -1
-        out[94, at] = around(running, running_size, at, n, 3)
-        out[95, at] = around(running, running_size, at, n, 8)
+                out[at, row] = out[at, row + 1] = out[at, row + 4] = -1
+        out[at, 94] = around(running, running_size, at, n, 3)
+        out[at, 95] = around(running, running_size, at, n, 8)
     repetition(blocks, has_digit, out, n)
 
     # names
@@ -345,15 +345,15 @@ def table(layout):
         far, under = apart[other], all_bits[other]
         row = features.N_ROWS - N_BITS - (N_BITS - N_WORDS) - 1 - N_WORDS
         for bit in range(N_WORDS):
-            out[row + bit, at] = near >> bit & 1
+            out[at, row + bit] = near >> bit & 1
         row += N_WORDS
         for bit in range(N_BITS):
-            out[row + bit, at] = far >> bit & 1
+            out[at, row + bit] = far >> bit & 1
         row += N_BITS
         for bit in range(N_WORDS, N_BITS):
-            out[row + bit - N_WORDS, at] = under >> bit & 1
-        out[row + N_BITS - N_WORDS, at] = twins[other]
-    return values_array, link_array
+            out[at, row + bit - N_WORDS] = under >> bit & 1
+        out[at, row + N_BITS - N_WORDS] = twins[other]
+    return values_array.T, link_array
 
 
 cdef void mark_meeting(
@@ -426,8 +426,8 @@ cdef repetition(list blocks, long long[::1] has_digit, float[:, ::1] out, Py_ssi
         masks[key] = masks.get(key, 0) + 1
         mask_keys.append(key)
     for at in range(n):
-        out[96, at] = starts[start_keys[at]]
-        out[97, at] = masks[mask_keys[at]]
+        out[at, 96] = starts[start_keys[at]]
+        out[at, 97] = masks[mask_keys[at]]
 
 
 cdef str first_words(str text):

@@ -3,11 +3,9 @@
 
 import numpy as np
 
-cdef enum:
-    MOST_LEVELS = 8
 
 def log_odds(
-    const float[:, ::1] values,
+    values,
     const long long[::1] rows,
     const long long[:, ::1] feature,
     const float[:, ::1] border,
@@ -15,21 +13,19 @@ def log_odds(
     double bias,
 ):
     """`Forest.log_odds`: the log odds of each column, `rows` being where the forest's features stand in `values`."""
-    cdef Py_ssize_t n = values.shape[1], n_levels = feature.shape[1], at, tree, level
+    cdef const float[:, ::1] columns = np.ascontiguousarray(values.T)
+    cdef Py_ssize_t n = columns.shape[0], n_trees = leaf.shape[0], n_levels = feature.shape[1], at, tree, level
     cdef int place
-    found_array = np.zeros(n)
+    cdef double total
+    cdef const long long[:, ::1] row = np.asarray(rows)[np.asarray(feature)]
+    found_array = np.empty(n)
     cdef double[::1] found = found_array
-    cdef const float *level_values[MOST_LEVELS]
-    if n_levels > MOST_LEVELS or not values.shape[0]:
-        raise ValueError("a forest of more levels than a byte has bits, or a table without rows")
-    for tree in range(leaf.shape[0]):
-        for level in range(n_levels):
-            level_values[level] = &values[rows[feature[tree, level]], 0]
-        for at in range(n):
+    for at in range(n):
+        total = 0
+        for tree in range(n_trees):
             place = 0
             for level in range(n_levels):
-                place |= (level_values[level][at] > border[tree, level]) << level
-            found[at] += leaf[tree, place]
-    for at in range(n):
-        found[at] += bias
+                place |= (columns[at, row[tree, level]] > border[tree, level]) << level
+            total += leaf[tree, place]
+        found[at] = total + bias
     return found_array

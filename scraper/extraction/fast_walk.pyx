@@ -309,7 +309,7 @@ cdef class Walk:
         if self.in_pre:
             text = specification.preformatted(raw)
         elif LINE_BREAK not in raw:
-            text = " ".join(raw.split())
+            text = raw if is_squashed(raw) else " ".join(raw.split())
             if not text.isprintable():
                 text = as_text(raw)
         else:
@@ -347,7 +347,7 @@ cdef class Walk:
             name = ""
             if attributes:
                 name = name_of(attributes)
-                is_hidden = is_hidden or hides(attributes)
+                is_hidden = is_hidden or is_marked_hidden(attributes)
             tag = tag_of(self.open[at])
             box = Box(tag, name, parent, at, first, 0, 0, is_hidden)
             if tag == "td" or tag == "th":
@@ -397,6 +397,28 @@ cdef dict telling(Node element):
             found[key] = PyUnicode_DecodeUTF8(value, n, "replace") if value != NULL else None
         attribute = next_attribute(attribute)
     return found
+
+
+cdef bint is_marked_hidden(dict attributes):
+    if "hidden" in attributes or attributes.get("aria-hidden") == "true":
+        return True
+    return "style" in attributes and hides(attributes)
+
+
+cdef bint is_squashed(str text):
+    """Whether all white space in the text is single blanks between words."""
+    cdef Py_UCS4 char
+    cdef bint was_blank = True
+    for char in text:
+        if char == 32:
+            if was_blank:
+                return False
+            was_blank = True
+        elif char.isspace():
+            return False
+        else:
+            was_blank = False
+    return not was_blank
 
 
 cdef str name_of(dict attributes):

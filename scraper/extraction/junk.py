@@ -149,11 +149,14 @@ def _whole(text: str, hint: str, tables: Tables) -> str | None:
 
 def labels(texts: Sequence[str], language: str | None) -> list[str | None]:
     """For each text its class if it is nothing but a label ("Related articles", "Comments (12)"), else None."""
-    known = junk_tables.load().labels
+    tables = junk_tables.load()
+    known = tables.labels
     short = [at for at, text in enumerate(texts) if len(text) <= _LABEL_CHARS]
     found: list[str | None] = [None] * len(texts)
     hint = _hint(language)
     for at, words in zip(short, word_lists([texts[at] for at in short], _LABEL_CHARS), strict=True):
+        if tables.label_words.isdisjoint(words):
+            continue
         classes = known.get(" ".join([word for word in words if not word.isdigit()]))
         if classes:
             found[at] = classes.get(hint) or classes.get("en") or next(iter(classes.values()))

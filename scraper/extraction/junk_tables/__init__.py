@@ -56,7 +56,7 @@ class Gate:
 @dataclass(frozen=True, slots=True)
 class Tables:
     """The tables, ready to be looked up. `stems` are the beginnings of words among the keys of `terms`, without the
-    asterisk, `pair_starts` the first words of the pairs.
+    asterisk, `pair_starts` the first words of the pairs, `label_words` of the labels.
     """
 
     terms: dict[Key, list[Term]]
@@ -64,6 +64,7 @@ class Tables:
     pair_starts: frozenset[str]
     openers: dict[str, list[Term]]
     labels: dict[str, dict[str, str]]
+    label_words: frozenset[str]
     credits: dict[str, str]
     gates: dict[str, Gate]
     wide_gates: dict[str, Gate]
@@ -178,4 +179,5 @@ def load() -> Tables:
             if role in ("object", "sure"):
                 deciding.setdefault(code, set()).add(key)
     stems = frozenset(key[:-1] for key in terms if isinstance(key, str) and key.endswith("*"))
-    return Tables(terms, stems, _starts(terms), openers, labels, credit, _gates(deciding), _gates(hinting))
+    first_words = frozenset(label.partition(" ")[0] for label in labels)
+    return Tables(terms, stems, _starts(terms), openers, labels, first_words, credit, _gates(deciding), _gates(hinting))
