@@ -36,10 +36,13 @@ _FACTS = (
 # By itself SQLite would go to the wide rows, a page of disk each. Only `optout:` needs them, for `details`.
 _Columns = Any  # a collection of columns by name; its type has no attributes
 _INSERT_SQLITE = sa.text(
-    "INSERT INTO article_search (rowid, title, author, tag, body) VALUES (:id, :title, :author, :tag, :body)"
+    "INSERT OR REPLACE INTO article_search (rowid, title, author, tag, body) VALUES (:id, :title, :author, :tag, :body)"
 )
 _WORDS = " || ".join(f"setweight(to_tsvector('simple', :{name}), '{weight}')" for name, weight in _WEIGHTS.items())
-_INSERT_POSTGRESQL = sa.text(f"INSERT INTO article_search (article_id, words) VALUES (:id, {_WORDS})")  # noqa: S608
+_INSERT_POSTGRESQL = sa.text(
+    f"INSERT INTO article_search (article_id, words) VALUES (:id, {_WORDS})"  # noqa: S608
+    " ON CONFLICT (article_id) DO UPDATE SET words = excluded.words"
+)
 _DELETE_SQLITE = sa.text("DELETE FROM article_search WHERE rowid = :id")
 _DELETE_POSTGRESQL = sa.text("DELETE FROM article_search WHERE article_id = :id")
 _HALF_LIFE = timedelta(days=7)  # in which half of what news gains by being new is gone
@@ -58,12 +61,13 @@ class _Text:
 def save(connection: Connection, saved: Iterable[tuple[int, Article]]) -> None:
     """Indexes articles in place of what was indexed under their ids; what is no article is in no index."""
     saved = list(saved)
-    connection.execute(_delete(connection), [{"id": article_id} for article_id, _ in saved])
+    if none := [{"id": article_id} for article_id, article in saved if article.state is not PageState.ARTICLE]:
+        connection.execute(_delete(connection), none)
     add(connection, saved)
 
 
 def add(connection: Connection, added: Iterable[tuple[int, Article]]) -> None:
-    """Indexes articles under ids that are new."""
+    """Indexes articles; a line that stands under one's id, if only from an article long gone, gives way."""
     rows = [
         {"id": article_id, **_indexed(article.title, article.authors, article.tags, article.body)}
         for article_id, article in added
