@@ -11,7 +11,8 @@ from db import archive, pages, shelf, warc
 from db.engine import reading
 from db.remote import Remote
 from db.shelf import Shelf
-from pipelines.workers import Task, Workers
+from pipelines.worker import Task
+from pipelines.workers import Workers
 from scraper.errors import DamagedRecord, StoreError
 from scraper.values import PageRecord
 

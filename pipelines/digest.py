@@ -22,7 +22,8 @@ from pipelines.browsing import NEVER, Wish
 from pipelines.cluster import Marks
 from pipelines.outcomes import of_error
 from pipelines.stopping import Stop
-from pipelines.workers import Answer, Task, Workers
+from pipelines.worker import Answer, Task
+from pipelines.workers import Workers
 from scraper.extraction import extract, second_opinion, version
 from scraper.values import (
     Article,

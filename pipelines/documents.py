@@ -1,6 +1,6 @@
 """Feeds, sitemaps and pages are read in processes that can be killed: they come from strangers, too.
 
-What takes longer than `workers.DEADLINE_S` or more memory than `MAX_EXTRA_BYTES` is a failure of its source, while
+What takes longer than `worker.DEADLINE_S` or more memory than `MAX_EXTRA_BYTES` is a failure of its source, while
 the fetching of all others goes on. Does not fetch and does not decide what is read.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from multiprocessing.connection import Connection
 
-from pipelines.workers import DEADLINE_S, Task, Worker, n_cores
+from pipelines.worker import DEADLINE_S, Task, Worker, n_cores
 from scraper.discovery import reading
 from scraper.discovery.shapes import Shape
 from scraper.values import Announcement, Page, Source
@@ -44,9 +44,10 @@ class Documents:
         async with self._turn:
             worker = self._free.pop()
             try:
-                line = worker.begin(task)
-                await _answered(line, worker.left_s)
-                found: Announcement = worker.finish(task).get()
+                answer = worker.begin(task)
+                await _answered(worker.line, worker.left_s)
+                worker.finish()
+                found: Announcement = answer.get()
             except asyncio.CancelledError:  # what the process still has to say belongs to nobody
                 worker.close()
                 raise

@@ -17,7 +17,8 @@ from db import archive, memory, pages
 from db.engine import hold, reading, writing
 from db.shelf import Shelf
 from pipelines.stopping import Stop
-from pipelines.workers import Answer, Task, WorkerError, Workers
+from pipelines.worker import Answer, Task, WorkerError
+from pipelines.workers import Workers
 from scraper import dom, encoding
 from scraper.errors import DamagedRecord, ExtractionError
 from scraper.extraction import memory as site_memory

@@ -15,7 +15,8 @@ from sqlalchemy.engine import Engine
 from db import archive, memory, pages
 from db.engine import reading
 from db.shelf import Shelf
-from pipelines.workers import Task, WorkerError, Workers
+from pipelines.worker import Task, WorkerError
+from pipelines.workers import Workers
 from scraper import dom, encoding
 from scraper.errors import NewsError
 from scraper.extraction import blocks

@@ -11,7 +11,8 @@ from db import archive, memory, pages
 from db.engine import reading
 from db.shelf import Shelf
 from pipelines.site_rules import SiteSettings
-from pipelines.workers import Task, WorkerError, Workers
+from pipelines.worker import Task, WorkerError
+from pipelines.workers import Workers
 from scraper.errors import NewsError
 from scraper.extraction import extract
 from scraper.values import Article, Context, PageRecord, SiteMemory, SiteRule

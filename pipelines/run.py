@@ -38,7 +38,8 @@ from pipelines.outcomes import Report
 from pipelines.settings import VERSION, Settings
 from pipelines.single import policy, utc_now
 from pipelines.stopping import Stop, until_stopped
-from pipelines.workers import DEADLINE_S, Workers
+from pipelines.worker import DEADLINE_S
+from pipelines.workers import Workers
 from scraper.fetching.client import Fetcher
 from scraper.values import Outcome, Page, StoredArticle
 

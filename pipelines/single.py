@@ -13,7 +13,7 @@ from pipelines import site_rules
 from pipelines.importing import read_page, read_row
 from pipelines.outcomes import of_error
 from pipelines.settings import Settings
-from pipelines.workers import Worker
+from pipelines.worker import Worker
 from scraper.errors import ExtractionError, NewsError, TooLarge
 from scraper.extraction import extract, second_opinion
 from scraper.fetching.browser import Browser

@@ -21,7 +21,7 @@ from pipelines.bulk.place import Place
 from pipelines.bulk.steps import Work
 from pipelines.export import parquet
 from pipelines.outcomes import Report
-from pipelines.workers import DEADLINE_S
+from pipelines.worker import DEADLINE_S
 from scraper.extraction import EXTRACTOR
 from scraper.values import OutcomeKind, SiteRule
 

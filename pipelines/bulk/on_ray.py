@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-from pipelines import workers
+from pipelines import worker
 from pipelines.bulk import passes, steps
 from pipelines.bulk.job import Engine, Step
 from pipelines.bulk.steps import Work
@@ -42,7 +42,7 @@ def joined(address: str | None) -> Iterator[Engine]:
     check()
     wanted: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
     if address is None:
-        wanted |= {"num_cpus": workers.n_cores(), "object_store_memory": _OBJECT_STORE_BYTES}
+        wanted |= {"num_cpus": worker.n_cores(), "object_store_memory": _OBJECT_STORE_BYTES}
         wanted |= {"include_dashboard": False}
     try:
         ray.init(address=address or "local", **wanted)
@@ -66,7 +66,7 @@ def _each(step: Step, work: Work, items: Sequence[Any]) -> Iterator[Any]:
     rows = [{"item": pickle.dumps(item)} for item in items]
     done = ray.data.from_items(rows, override_num_blocks=len(rows)).map(partial(_do, step=step, work=work))
     for row in done.iter_rows():
-        workers.result(*_unpacked(row["answer"]))
+        worker.result(*_unpacked(row["answer"]))
         yield _unpacked(row["item"])
 
 
@@ -74,7 +74,7 @@ def _do(row: dict[str, bytes], step: Step, work: Work) -> dict[str, bytes]:
     """The row of an item with what became of it: failures travel as values, for Ray would wrap and retry them."""
     passes.make_ready()
     with Workers(n=1, deadline_s=work.page_deadline_s) as reader:
-        answer = workers.attempt(steps.do, (step, work, _unpacked(row["item"]), reader))
+        answer = worker.attempt(steps.do, (step, work, _unpacked(row["item"]), reader))
     return {"item": row["item"], "answer": pickle.dumps(answer)}
 
 

@@ -27,7 +27,8 @@ from pipelines.bulk.place import Place
 from pipelines.bulk.spool import Spool
 from pipelines.export import parquet
 from pipelines.outcomes import of_error
-from pipelines.workers import DEADLINE_S, Answer, Task, Workers
+from pipelines.worker import DEADLINE_S, Answer, Task
+from pipelines.workers import Workers
 from scraper import urls
 from scraper.errors import StoreError
 from scraper.record import FIELDS

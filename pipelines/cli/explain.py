@@ -52,7 +52,7 @@ def explain(
     with its candidates; what the page was taken for, and why. What the database knows of the site counts.
     """
     from pipelines import explaining, explanation_page, site_rules
-    from pipelines.workers import Worker
+    from pipelines.worker import Worker
     from scraper.extraction.explanation import explain as explain_page
     from scraper.values import Context
 

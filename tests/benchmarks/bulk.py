@@ -22,7 +22,7 @@ from typing import Any
 from pipelines.bulk import on_pool, on_ray, passes
 from pipelines.bulk.job import Bulk, Engine, Step, run
 from pipelines.bulk.steps import Work
-from pipelines.workers import Answer, Task
+from pipelines.worker import Answer, Task
 from tests.benchmarks.archive import made_up
 from tests.bulk.crawls import crawl
 

@@ -17,7 +17,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pipelines.workers import Answer, Task, WorkerError, Workers
+from pipelines.worker import Answer, Task, WorkerError
+from pipelines.workers import Workers
 from scraper import dom, encoding
 from scraper.errors import NewsError
 from scraper.extraction import extract

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from pipelines.workers import Worker, WorkerError
+from pipelines.worker import Task, Worker, WorkerError
+from pipelines.workers import Workers
 from scraper.errors import ExtractionError
 
 
@@ -42,6 +43,14 @@ def die(_value: int) -> int:
 
 def refuse(_value: int) -> int:
     raise ExtractionError("the page is empty", url="https://courier.example/1")
+
+
+def measure(value: bytes, n: int) -> tuple[int, int]:
+    return len(value), n
+
+
+def now() -> float:
+    return time.monotonic()
 
 
 def stumble(_value: int) -> int:
@@ -81,3 +90,32 @@ def test_no_process_is_left():
         assert pid != os.getpid()
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
+
+
+@pytest.mark.parametrize(
+    ("function", "reason"),
+    [(hang, "too_slow"), (sleep, "too_slow"), (swell, "too_large"), (die, "worker_died"), (refuse, "parse_error")],
+)
+@pytest.mark.parametrize("n_bytes", [1, 1 << 20])
+def test_who_waits_behind_a_failure_is_answered(function: Callable[[int], Any], reason: str, n_bytes: int):
+    """Each answer is that of its own task, in order, whichever of them ended their process and however large they are."""
+    tasks = [
+        Task(function=function, values=(80,)),
+        *(Task(function=measure, values=(bytes(n_bytes), n)) for n in range(9)),
+    ]
+    tasks.insert(5, tasks[0])
+    with Workers(n=2, deadline_s=0.3) as workers:
+        answers = list(workers.each(tasks))
+    errors = [answer.error.reason if isinstance(answer.error, ExtractionError) else answer.value for answer in answers]
+    expected = [(n_bytes, n) for n in range(9)]
+    assert errors == [reason, *expected[:4], reason, *expected[4:]]
+
+
+def test_a_process_works_while_nobody_listens():
+    """While the first answer is in use, a single process has gone on with the second task."""
+    with Workers(n=1) as workers:
+        answers = workers.each([Task(function=now, values=()) for _ in range(2)])
+        next(answers)
+        time.sleep(0.3)
+        asked_s = time.monotonic()
+        assert next(answers).get() < asked_s
