@@ -26,14 +26,23 @@ _KNOWN = (
     *(articles.c.id, articles.c.link_id, articles.c.page_id, articles.c.page_sha256, articles.c.fetched_at),
     *(articles.c.fingerprint, articles.c.state, articles.c.extractor, articles.c.generation),
 )
-_KNOWN_BY_LINK = (
-    sa.select(*_KNOWN).join(links, links.c.article_id == articles.c.id).where(links.c.id == sa.bindparam("of_link"))
-)
 _OF_SITE = sa.select(*_KNOWN).where(articles.c.site == sa.bindparam("of_site")).order_by(articles.c.id).limit(1)
-_KNOWN_BY_ADDRESS = _OF_SITE.where(
-    sa.or_(articles.c.canonical_url == sa.bindparam("address"), articles.c.url == sa.bindparam("address"))
-)
-_KNOWN_BY_TEXT = _OF_SITE.where(articles.c.fingerprint == sa.bindparam("text"))
+_KNOWN_BY = {
+    "link": sa.select(*_KNOWN)
+    .join(links, links.c.article_id == articles.c.id)
+    .where(links.c.id == sa.bindparam("of_link")),
+    "canonical": _OF_SITE.where(
+        sa.or_(articles.c.canonical_url == sa.bindparam("address"), articles.c.url == sa.bindparam("address"))
+    ),
+    "text": _OF_SITE.where(articles.c.fingerprint == sa.bindparam("text")),
+}
+_ALL_KNOWN = sa.union_all(
+    *(
+        sa.select(sa.literal(rank).label("rank"), sa.literal(by).label("by"), query.subquery())
+        for rank, (by, query) in enumerate(_KNOWN_BY.items())
+    )
+).subquery()
+_BEST_KNOWN = sa.select(_ALL_KNOWN).order_by(_ALL_KNOWN.c.rank).limit(1)
 _KNOWN_BY_ID = sa.select(*_KNOWN).where(articles.c.id == sa.bindparam("of_article"))
 _FIRST_SEEN = sa.select(links.c.id, links.c.first_seen_at).where(
     links.c.id.in_(sa.bindparam("of_links", expanding=True))
@@ -52,15 +61,12 @@ _LISTS = ((article_authors.insert(), "authors", "name"), (article_tags.insert(),
 
 def find_known(connection: Connection, record: PageRecord, article: Article, fingerprint: str) -> Known | None:
     """The stored article that this one is, or repeats: by its own link, canonical address, or text of the site."""
-    row = connection.execute(_KNOWN_BY_LINK, {"of_link": record.link_id}).first()
-    if row is not None:
-        return _known(row, "link" if row.link_id == record.link_id else "canonical")
     address = article.canonical_url or record.link.url
-    row = connection.execute(_KNOWN_BY_ADDRESS, {"of_site": article.site, "address": address}).first()
-    if row is not None:
-        return _known(row, "canonical")
-    row = connection.execute(_KNOWN_BY_TEXT, {"of_site": article.site, "text": fingerprint}).first()
-    return None if row is None else _known(row, "text")
+    values = {"of_link": record.link_id, "of_site": article.site, "address": address, "text": fingerprint}
+    row = connection.execute(_BEST_KNOWN, values).first()
+    if row is None:
+        return None
+    return _known(row, "canonical" if row.by == "link" and row.link_id != record.link_id else row.by)
 
 
 def get_known(connection: Connection, article_id: int) -> Known:

@@ -19,11 +19,12 @@ def place(connection: Connection, article_id: int, found: Marks) -> None:
     """Nothing; afterwards the article, whose text has these marks, stands in the cluster it belongs to."""
     clusters.begin(connection)
     member = clusters.get_member(connection, article_id)
-    if member is None or member.text_key != found.text_key or member.signature != found.signature:
-        remove(connection, article_id)
-        add(connection, article_id, found)
-    else:
+    if member is not None and member.text_key == found.text_key and member.signature == found.signature:
         _choose(connection, member.cluster_id)
+        return
+    if member is not None:
+        remove(connection, article_id)
+    add(connection, article_id, found)
 
 
 def remove(connection: Connection, article_id: int) -> None:
@@ -62,6 +63,7 @@ def catch_up(engine: Engine) -> None:
 
 def add(connection: Connection, article_id: int, found: Marks) -> None:
     """Nothing; afterwards an article that was in no cluster is in the one its marks lead to."""
+    clusters.begin(connection)
     same = clusters.known_text(connection, found.text_key)
     if same is None:
         wanted = bands(found)

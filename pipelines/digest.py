@@ -200,7 +200,9 @@ def _is_shell(record: PageRecord, outcome: OutcomeKind) -> bool:
 
 def _keep(connection: Connection, found: Reading, revision: Revision) -> None:
     article_id = articles.save(connection, revision)
-    if revision.match.kind is not MatchKind.DUPLICATE:
+    if revision.match.kind is MatchKind.NEW:
+        clustering.add(connection, article_id, found.marks)
+    elif revision.match.kind is not MatchKind.DUPLICATE:
         clustering.place(connection, article_id, found.marks)
 
 
