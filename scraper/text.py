@@ -16,6 +16,8 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _SEPARATOR = "\x1f"  # never in clean text; white space to str.split
 _ASCII_MARKS = b"!\"#$%&'()*+,-./:;<=>?@[\\]^`{|}~"
 _BLANKED = bytes(ord(" ") if code in _ASCII_MARKS else code for code in range(256))
+# ASCII in one pass: small letters, digits and underscores as they are, capitals small, all else blank.
+_ASCII_FOLDED = bytes(ord(chr(code).lower()) if _WORD.match(chr(code)) else ord(" ") for code in range(128)).ljust(256)
 _WIDE_MARKS = "’‘“”„«»‹›–—…•·¿¡।۔؟،؛。，、！？：；（）「」『』【】《》\xa0"
 _INVISIBLE = str.maketrans("", "", "\u00ad\u200b\u2060\ufeff")
 
@@ -35,6 +37,8 @@ def squash(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """The case-folded words of `text` in order; punctuation does not count."""
+    if text.isascii():
+        return _ascii_folded(text).split()
     return _WORD.findall(text.casefold())
 
 
@@ -55,8 +59,12 @@ def word_lists(texts: Iterable[str], n_chars: int) -> list[list[str]]:
 def fold(text: str) -> str:
     """`text` for comparison: compatibility-normalised, case-folded, words joined by one blank."""
     if text.isascii():  # nothing to normalise
-        return " ".join(_WORD.findall(text.lower()))
+        return " ".join(_ascii_folded(text).split())
     return " ".join(words(unicodedata.normalize("NFKC", text.translate(_INVISIBLE))))
+
+
+def _ascii_folded(text: str) -> str:
+    return text.encode("ascii").translate(_ASCII_FOLDED).decode("ascii")
 
 
 def fingerprint(text: str) -> str:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+import re
 
-from scraper.text import word_lists, words
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scraper.text import fold, word_lists, words
 
 
 @pytest.mark.parametrize(
@@ -33,3 +37,11 @@ def test_the_quick_way_agrees_with_the_slow_one():
     """On ordinary prose both give the same words."""
     prose = "At six (in the morning) the first lorry - 40 tons - rolled: “slowly”, said Aalders; nobody cheered."
     assert word_lists([prose], 1000)[0] == words(prose)
+
+
+@given(text=st.text(st.characters(max_codepoint=127)))
+def test_ascii_takes_the_short_way_to_the_same_words(text: str):
+    """Words are what `\\w+` finds, control characters and underscores among what is looked at."""
+    expected = re.findall(r"\w+", text.casefold())
+    assert words(text) == expected
+    assert fold(text) == " ".join(expected)

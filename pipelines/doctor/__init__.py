@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from importlib import import_module
 from importlib.util import find_spec
 
 from sqlalchemy.engine import Engine
@@ -29,6 +30,13 @@ PARTS = (
     ("browser", "playwright", "pages that scripts draw"),
 )
 """Optional extra, the module it brings, and what it is for."""
+COMPILED = (
+    "scraper.fast_scan",
+    "scraper.extraction.fast_walk",
+    "scraper.extraction.fast_features",
+    "scraper.extraction.fast_forest",
+)
+"""What is compiled on installation, where that can be done; each does what a module in Python does."""
 _CONTACT = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+|https?://\S", re.IGNORECASE)
 
 
@@ -49,6 +57,7 @@ def examine(settings: Settings, now: datetime) -> Iterator[Finding]:
     finally:
         engine.dispose()
     yield from _parts()
+    yield _compiled()
     if not browsing.wish(settings).is_idle and (reason := why_not()):
         yield failure("rendering", f"set, but it can't be done: {reason}", "install it, or set render to never")
 
@@ -99,3 +108,19 @@ def _parts() -> Iterator[Finding]:
             yield fine(extra, f"installed, for {use}")
         else:
             yield fine(extra, f"not installed; only for {use}: pip install 'newsdesk[{extra}]'")
+
+
+def _compiled() -> Finding:
+    missing = [name.rpartition(".")[2] for name in COMPILED if not _can_import(name)]
+    if not missing:
+        return fine("compiled", "all that can be")
+    text = f"without {', '.join(missing)}: pages are read alike, but slower"
+    return fine("compiled", f"{text}; for speed, install newsdesk anew where there is a C compiler")
+
+
+def _can_import(name: str) -> bool:
+    try:
+        import_module(name)
+    except ImportError:
+        return False
+    return True

@@ -18,7 +18,7 @@ from sqlalchemy.engine import Engine
 
 from db import locks
 from db.engine import open_engine, writing
-from pipelines import beginning
+from pipelines import beginning, doctor
 from pipelines.demo_site.server import DemoSite
 from pipelines.lock import held
 from scraper.errors import SettingsError
@@ -285,3 +285,16 @@ def test_doctor_sees_locks_and_runs(newsdesk: Newsdesk, site: DemoSite):
         connection.exec_driver_sql("UPDATE runs SET started_at = ?", (f"{at:%Y-%m-%d %H:%M:%S.%f}",))
     assert findings(newsdesk, "--offline")["clock"]["level"] == "warning"
     engine.dispose()
+
+
+def test_doctor_tells_what_is_compiled(newsdesk: Newsdesk, monkeypatch: pytest.MonkeyPatch):
+    """It asks for every module that has a source to compile, and names one that is missing without calling it wrong."""
+    root = Path(doctor.__file__).parents[2]
+    sources = (path.relative_to(root).with_suffix("") for path in root.glob("scraper/**/*.pyx"))
+    assert sorted(doctor.COMPILED) == sorted(".".join(path.parts) for path in sources)
+    monkeypatch.setattr(doctor, "COMPILED", ("scraper.text", "scraper.fast_sails"))
+    found = findings(newsdesk, "--offline")["compiled"]
+    assert found["level"] == "ok"
+    assert found["text"].startswith("without fast_sails:")
+    monkeypatch.setattr(doctor, "COMPILED", ("scraper.text",))
+    assert findings(newsdesk, "--offline")["compiled"]["text"] == "all that can be"
