@@ -137,11 +137,13 @@ class Remote:
 
     def _open(self) -> tuple[Any, str]:
         if self._opened is None:
-            self._opened = _opened(self._address, self._scheme)
+            self._opened = opened(self._address)
         return self._opened
 
 
-def _opened(address: str, scheme: str) -> tuple[Any, str]:
+def opened(address: str) -> tuple[Any, str]:
+    """The file system of an address, and the path in it. Raises `SettingsError` where nothing installed reaches it."""
+    scheme = address.partition(":")[0]
     try:
         from fsspec.core import url_to_fs
     except ModuleNotFoundError as error:
@@ -152,7 +154,7 @@ def _opened(address: str, scheme: str) -> tuple[Any, str]:
     except ImportError as error:
         raise _missing(address, scheme) from error
     except ValueError as error:
-        raise SettingsError(f"archive is no folder and no address that fsspec knows: {error}", url=address) from error
+        raise SettingsError(f"no folder and no address that fsspec knows: {error}", url=address) from error
     if (loop := getattr(system, "loop", None)) is not None:
         # The failure itself is raised; what asyncio says besides, of what nobody waited for, would only be noise.
         loop.set_exception_handler(lambda _loop, _context: None)
@@ -162,7 +164,7 @@ def _opened(address: str, scheme: str) -> tuple[Any, str]:
 def _missing(address: str, scheme: str) -> SettingsError:
     extra = "newsdesk[s3]" if scheme in _S3 else "newsdesk[remote]"
     more = "" if scheme in _S3 else f", with the package that brings {scheme}:// to fsspec"
-    return SettingsError(f"an archive there needs an extra: pip install '{extra}'{more}", url=Remote(address).__str__())
+    return SettingsError(f"what lies there needs an extra: pip install '{extra}'{more}", url=Remote(address).__str__())
 
 
 def _reason(error: BaseException) -> str:

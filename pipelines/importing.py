@@ -97,12 +97,17 @@ def read_all(path: Path) -> Iterator[tuple[str, Page | Exception]]:
 
 def files(folder: Path) -> list[Path]:
     """The WARC and HTML files in the folder and below, in the order of their names."""
-    return sorted(file for file in folder.rglob("*") if file.is_file() and file.name.lower().endswith(_SUFFIXES))
+    return sorted(file for file in folder.rglob("*") if file.is_file() and is_taken(file.name))
 
 
-def is_page(file: Path) -> bool:
-    """Whether the file is a page saved alone."""
-    return file.name.lower().endswith(_HTML)
+def is_taken(name: str) -> bool:
+    """Whether the name is that of a WARC or HTML file."""
+    return name.lower().endswith(_SUFFIXES)
+
+
+def is_page(name: str) -> bool:
+    """Whether the name is that of a page saved alone."""
+    return name.lower().endswith(_HTML)
 
 
 def saved(path: Path) -> Saved:

@@ -43,7 +43,11 @@ def register(app: typer.Typer) -> None:
 def bulk(
     context: typer.Context,
     inputs: Annotated[
-        list[str], typer.Argument(help="WARC files, folders of such and .html, or patterns.", metavar="INPUT...")
+        list[str],
+        typer.Argument(
+            help="WARC files, folders of such and .html, or patterns; paths, or addresses as s3://...",
+            metavar="INPUT...",
+        ),
     ],
     out: Annotated[Path | None, typer.Option(help="Folder for Parquet files.", metavar="DIR")] = None,
     db: options.Db = None,
