@@ -40,7 +40,7 @@ class Remote:
         return Remote, (self._address,)
 
     def __str__(self) -> str:
-        return _PASSWORD.sub("***", self._address)
+        return shown(self._address)
 
     def read(self, file: str, offset: int, length: int) -> bytes:
         """Those bytes of a file, fewer where it ends before. Raises `FileNotFoundError`."""
@@ -141,6 +141,11 @@ class Remote:
         return self._opened
 
 
+def shown(address: str) -> str:
+    """The address without its password."""
+    return _PASSWORD.sub("***", address)
+
+
 def opened(address: str) -> tuple[Any, str]:
     """The file system of an address, and the path in it. Raises `SettingsError` where nothing installed reaches it."""
     scheme = address.partition(":")[0]
@@ -154,7 +159,7 @@ def opened(address: str) -> tuple[Any, str]:
     except ImportError as error:
         raise _missing(address, scheme) from error
     except ValueError as error:
-        raise SettingsError(f"no folder and no address that fsspec knows: {error}", url=address) from error
+        raise SettingsError(f"no folder and no address that fsspec knows: {error}", url=shown(address)) from error
     if (loop := getattr(system, "loop", None)) is not None:
         # The failure itself is raised; what asyncio says besides, of what nobody waited for, would only be noise.
         loop.set_exception_handler(lambda _loop, _context: None)
@@ -164,7 +169,7 @@ def opened(address: str) -> tuple[Any, str]:
 def _missing(address: str, scheme: str) -> SettingsError:
     extra = "newsdesk[s3]" if scheme in _S3 else "newsdesk[remote]"
     more = "" if scheme in _S3 else f", with the package that brings {scheme}:// to fsspec"
-    return SettingsError(f"what lies there needs an extra: pip install '{extra}'{more}", url=Remote(address).__str__())
+    return SettingsError(f"what lies there needs an extra: pip install '{extra}'{more}", url=shown(address))
 
 
 def _reason(error: BaseException) -> str:

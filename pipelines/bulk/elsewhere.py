@@ -41,7 +41,12 @@ def files(text: str) -> dict[str, tuple[int, str]]:
         found = system.find(path, detail=True)
     else:
         found = {name: info for name, info in system.glob(path, detail=True).items() if info["type"] == "file"}
-    return {system.unstrip_protocol(name): (int(info["size"] or 0), _state(info)) for name, info in found.items()}
+    beginning = text.rstrip("/").removesuffix(path)  # with the host and whom it knows, which paths don't tell
+    is_whole = beginning + path == text.rstrip("/")
+    return {
+        beginning + name if is_whole else system.unstrip_protocol(name): (int(info["size"] or 0), _state(info))
+        for name, info in found.items()
+    }
 
 
 def _state(info: dict[str, Any]) -> str:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
+from db import remote
 from pipelines import importing
 from pipelines.bulk import elsewhere
 from scraper.errors import NewsError
@@ -46,7 +47,7 @@ class Unit:
     def title(self) -> str:
         """What a person calls it."""
         more = f" and {len(self.files) - 1} more" if len(self.files) > 1 else ""
-        return self.files[0] + more
+        return _shown(self.files[0]) + more
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -74,7 +75,7 @@ def _files(text: str) -> list[_File]:
     place = text.removeprefix(_SCHEME)
     found = _files_elsewhere(place) if elsewhere.is_address(place) else _files_here(place)
     if not found:
-        raise Unreadable("no such file or folder", url=text)
+        raise Unreadable("no such file or folder", url=_shown(text))
     return found
 
 
@@ -91,7 +92,7 @@ def _files_elsewhere(place: str) -> list[_File]:
     except NewsError:
         raise
     except Exception as error:  # packages of every kind stand behind fsspec, each with failures of its own
-        raise Unreadable(f"can't be listed: {error}", url=place) from error
+        raise Unreadable(f"can't be listed: {error}", url=_shown(place)) from error
     is_named = list(found) == [place]
     return [
         _File(name, n_bytes, f"{n_bytes} {state}")
@@ -114,7 +115,7 @@ def pages(unit: Unit) -> Iterator[tuple[str, Page | Exception]]:
     """
     for file in unit.files:
         with _here(file) as path:
-            yield from _pages(file, path)
+            yield from _pages(_shown(file), path)
 
 
 def _pages(file: str, path: Path) -> Iterator[tuple[str, Page | Exception]]:
@@ -136,5 +137,9 @@ def _here(file: str) -> Iterator[Path]:
         try:
             path = stack.enter_context(elsewhere.copied(file))
         except Exception as error:  # as above
-            raise Unreadable(f"can't be read: {error}", url=file) from error
+            raise Unreadable(f"can't be read: {error}", url=_shown(file)) from error
         yield path
+
+
+def _shown(name: str) -> str:
+    return remote.shown(name) if elsewhere.is_address(name) else name

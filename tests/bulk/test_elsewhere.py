@@ -5,11 +5,13 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
 
+import fsspec
 import pytest
+from fsspec.implementations.local import LocalFileSystem
 
 from db import remote
 from pipelines.bulk import on_pool
-from pipelines.bulk.inputs import Unreadable
+from pipelines.bulk.inputs import Unreadable, units
 from pipelines.bulk.job import Bulk, run
 from scraper.errors import SettingsError
 from tests.bulk.crawls import SITE, courier, dated, rows
@@ -72,6 +74,31 @@ def test_an_input_that_is_not_there(store: str, tmp_path: Path):
     )
     with pytest.raises(Unreadable, match="can't be read"):
         run(job, on_pool.each)
+
+
+class AtHost(LocalFileSystem):
+    """Files of this machine, as if a host had them that wants to know who asks: `desk://user:secret@host/path`."""
+
+    protocol = "desk"
+
+    @classmethod
+    def _strip_protocol(cls, path: str) -> str:
+        return "/" + path.partition("://")[2].partition("/")[2] if "://" in path else path
+
+
+def test_a_host_is_asked_by_who_may_and_nobody_hears_the_password(tmp_path: Path):
+    """Files of a folder are read by host, user and password of the folder's address; manifest and rows have no password."""
+    fsspec.register_implementation("desk", AtHost, clobber=True)
+    courier(tmp_path / "in" / "a.warc.gz", (0,))
+    (tmp_path / "in" / "b.html").write_bytes(b"<p>Whose page is this?")
+    address = f"desk://jo:secret@host{tmp_path}/in"
+    assert [unit.files for unit in units([address])] == [(f"{address}/a.warc.gz",), (f"{address}/b.html",)]
+    assert bulk(tmp_path / "out", address) == "1 stored, 1 parse_error"
+    assert f"desk://jo:***@host{tmp_path}/in/b.html" in {row["url"] for row in rows(tmp_path / "out", "outcomes")}
+    assert not [path for path in (tmp_path / "out").rglob("*.*") if b"secret" in path.read_bytes()]
+    with pytest.raises(Unreadable) as caught:
+        bulk(tmp_path / "other", f"{address}/*.zip")
+    assert "secret" not in str(caught.value)
 
 
 def test_addresses_that_are_not_for_reading(tmp_path: Path):
